@@ -1,0 +1,56 @@
+# What a person or a machine does with a source tree. `make` alone lists it.
+#
+# One environment, .venv, filled in two steps: `make run` needs only the runtime lock (some seconds), `make env` adds the
+# tools of development. Both locks pin the same versions (the second is resolved under the first), so that the step from
+# one to the other only adds packages, and what runs is what was tested. A stamp file in .venv remembers each step.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/stamp-runtime
+DEVELOPMENT := $(VENV)/stamp-development
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# The build backend comes from the lock, so that installing the project itself fetches nothing.
+PIP_INSTALL_PROJECT := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+
+.DEFAULT_GOAL := help
+.PHONY: help run env lock
+
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/  make \1|\2/' | column -t -s '|'
+
+run: $(RUNTIME) ## start the portal with demo data on http://localhost:8000 (PORT=8001 make run for another port)
+	@$(BIN)/portal serve --setup --demo-if-empty --with-worker
+
+env: $(DEVELOPMENT) ## create or update .venv with everything that development and the tests need
+
+$(VENV)/bin/python:
+	@echo "env: creating $(VENV) with $$($(PYTHON) --version) …"
+	@$(PYTHON) -m venv $(VENV) || { echo "env: this Python cannot create environments; on Debian: apt-get install python3-venv" >&2; rm -rf $(VENV); exit 1; }
+
+$(RUNTIME): requirements.txt pyproject.toml | $(VENV)/bin/python
+	@echo "env: installing what the portal needs to run (some 25 packages, usually under a minute) …"
+	@$(PIP_INSTALL) -r requirements.txt
+	@$(PIP_INSTALL_PROJECT)
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
+	@echo "env: installing the tools of development (mypy, playwright, PostgreSQL: some 100 MB, one to three minutes) …"
+	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@
+	@echo "env: ready. The program is $(BIN)/portal"
+
+UV := .venv-lock/bin/uv
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock" pyproject.toml
+
+$(UV):
+	@echo "lock: installing uv into .venv-lock …"
+	@$(PYTHON) -m venv .venv-lock
+	@.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+lock: $(UV) ## resolve pyproject.toml again into requirements.txt and requirements-dev.txt (UPGRADE=--upgrade for newer versions)
+	@echo "lock: resolving …"
+	@$(LOCK) $(UPGRADE) --group build --output-file requirements.txt
+	@$(LOCK) $(UPGRADE) --group dev --constraints requirements.txt --output-file requirements-dev.txt
+	@git diff --stat -- requirements.txt requirements-dev.txt
