@@ -9,9 +9,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/stamp-runtime
 DEVELOPMENT := $(VENV)/stamp-development
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 # The build backend comes from the lock, so that installing the project itself fetches nothing.
-PIP_INSTALL_PROJECT := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+PIP_INSTALL_PROJECT := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
 .PHONY: help run env lock
@@ -47,7 +47,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 $(UV):
 	@echo "lock: installing uv into .venv-lock …"
 	@$(PYTHON) -m venv .venv-lock
-	@.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@.venv-lock/bin/python -m pip install -qq --disable-pip-version-check uv
 
 lock: $(UV) ## resolve pyproject.toml again into requirements.txt and requirements-dev.txt (UPGRADE=--upgrade for newer versions)
 	@echo "lock: resolving …"
