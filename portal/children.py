@@ -1,0 +1,90 @@
+"""Child processes that live and die with this one.
+
+Each is the leader of its own process group, so that Ctrl-C in a terminal reaches only the parent, which then stops its
+children in order; and Linux sends them SIGTERM if the parent is killed, so that no orphan keeps the port or the lease.
+"""
+
+import ctypes
+import logging
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+
+LOG = logging.getLogger(__name__)
+
+FIRST_PAUSE = 1.0
+"""Seconds before the first restart; doubled by each further one."""
+LONGEST_PAUSE = 60.0
+HEALTHY_AFTER = 60.0
+"""Seconds of life after which an earlier death no longer counts."""
+
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
+
+
+class Child:
+    """One child process. `argv` is run as it is, without a shell."""
+
+    def __init__(self, name: str, argv: Sequence[str]) -> None:
+        self.name = name
+        self.argv = argv
+        self.started = 0.0
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it. Raises OSError when the program cannot be run."""
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(self.argv, process_group=0, preexec_fn=_die_with_parent)  # noqa: S603 (own argv)
+
+    def exit_code(self) -> int | None:
+        """How it ended (negative: by that signal), or None while it runs or has not been started."""
+        return self.process.poll() if self.process else None
+
+    def ask_to_stop(self) -> None:
+        """Send SIGTERM, if it still runs."""
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+
+    def wait_or_kill(self, deadline: float) -> None:
+        """Wait for its end until `deadline` (of time.monotonic), then kill it."""
+        if not self.process:
+            return
+        try:
+            self.process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            LOG.warning("the %s did not stop in time and is killed", self.name)
+            self.process.kill()
+            self.process.wait()
+
+
+class RestartedChild(Child):
+    """A child that is started again when it ends, after a pause that grows while it keeps dying early."""
+
+    pause = 0.0
+    restart_at: float | None = None
+
+    def look_after(self) -> None:
+        """Call often: notices an end, and restarts when the pause is over."""
+        now = time.monotonic()
+        if self.restart_at is None and (code := self.exit_code()) is not None:
+            lived = now - self.started
+            self.pause = FIRST_PAUSE if lived > HEALTHY_AFTER else min(max(FIRST_PAUSE, self.pause * 2), LONGEST_PAUSE)
+            self.restart_at = now + self.pause
+            LOG.error("the %s ended (exit code %s) after %.0f s; restart in %.0f s", self.name, code, lived, self.pause)
+        elif self.restart_at is not None and now >= self.restart_at:
+            self.restart_at = None
+            self.start()
+
+
+def stop(children: Sequence[Child], patience: float) -> None:
+    """Ask all of them to stop, wait `patience` seconds in all, and kill what is left."""
+    deadline = time.monotonic() + patience
+    for child in children:
+        child.ask_to_stop()
+    for child in children:
+        child.wait_or_kill(deadline)
+
+
+def _die_with_parent() -> None:
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

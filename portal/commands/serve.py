@@ -1,0 +1,31 @@
+"""`portal serve`: everything that one machine needs to answer requests."""
+
+import logging
+
+import click
+
+needs = "portal.web"
+
+
+@click.command("serve")
+@click.option("--setup", "set_up", is_flag=True, help="Create or migrate the database first, like `portal setup`.")
+@click.option("--demo-if-empty", is_flag=True, help="Tell the demo story first if the database holds no network yet.")
+@click.option("--with-worker", is_flag=True, help="Run one `portal worker` beside it, restarted when it dies.")
+def command(set_up: bool, demo_if_empty: bool, with_worker: bool) -> None:
+    """Serve the portal on HOST and PORT until SIGTERM or Ctrl-C.
+
+    Prints the address once the portal answers there.
+
+    Exit codes: 0 stopped on request, 1 it could not start or the web server died, 2 wrong settings.
+    """
+    from portal import serving
+    from portal.config import Settings
+
+    settings = Settings.load()
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    serving.refuse_busy_port(settings)
+    if set_up:
+        _set_up(settings)
+    if demo_if_empty:
+        _tell_demo_if_empty()
+    raise SystemExit(serving.serve(settings, with_worker=with_worker))

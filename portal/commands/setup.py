@@ -1,0 +1,18 @@
+"""`portal setup`: makes the database ready for this version of the code."""
+
+import click
+
+needs = "portal.database"
+
+
+@click.command("setup")
+def command() -> None:
+    """Create the database, or bring an existing one to this version. Safe to repeat.
+
+    Adds no data. Uses DATABASE_OWNER_URL when it is set. Exit codes: 0 ready, 1 failed, 2 wrong settings.
+    """
+    from portal import database
+    from portal.config import Settings
+
+    database.setup(Settings.load())
+    click.echo("The database is ready.")

@@ -1,0 +1,257 @@
+"""The settings of one installation, read once from the environment and checked before anything starts.
+
+Holds what differs between two installations of the same code: addresses, database, secrets, limits. Does not hold what
+a network or a tenant decides for itself; that is data. `portal settings` prints the table of the README from this class.
+"""
+
+import re
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from portal import secret_file
+
+POSTGRESQL = "postgresql+psycopg://"
+SHORTEST_SECRET = 32
+
+
+class SettingsError(Exception):
+    """Some settings are wrong. `problems` has one line for each wrong variable, and never the value of a secret."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _with_driver(url: str) -> str:
+    """Name the driver, because SQLAlchemy would otherwise look for psycopg2."""
+    return url.replace("postgresql://", POSTGRESQL, 1) if url.startswith("postgresql://") else url
+
+
+def _database(url: str) -> str:
+    if url.startswith("sqlite:///"):
+        if url in {"sqlite:///", "sqlite:///:memory:"}:
+            raise ValueError("must name a file: a database in memory cannot be shared by web and worker")
+        return url
+    return _postgresql(url)
+
+
+def _postgresql(url: str) -> str:
+    url = _with_driver(url)
+    if not url.startswith(POSTGRESQL) or not url.removeprefix(POSTGRESQL).partition("/")[2]:
+        raise ValueError("must look like postgresql://user:password@host/database (or sqlite:////path/to/file)")
+    return url
+
+
+def _listening_address(host: str) -> str:
+    if host != "localhost":
+        try:
+            ip_address(host)
+        except ValueError:
+            raise ValueError("must be an IP address of this machine, 0.0.0.0 for all of them, or localhost") from None
+    return host
+
+
+def _mail_transport(url: str) -> str:
+    scheme = url.partition(":")[0]
+    if scheme == "file" and "//" not in url.removeprefix("file://"):
+        return url
+    try:
+        parts = urlsplit(url)
+        if parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0:
+            return url
+    except ValueError:
+        pass
+    raise ValueError("must be file:, file:///a/folder, smtp://user:password@host:port or smtps://user:password@host:port")
+
+
+def _mail_address(address: str) -> str:
+    if not re.fullmatch(r"""[^@\s<>,;"]+@[^@\s<>,;"]+""", address):
+        raise ValueError("must be one bare mail address, for example portal@example.org")
+    return address
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+DatabaseUrl = Annotated[str, AfterValidator(_database)]
+PostgresqlUrl = Annotated[str, AfterValidator(_postgresql)]
+
+
+def _default_database(others: dict[str, Any]) -> str:
+    return f"sqlite:///{others['data_dir']}/daylight.sqlite3"
+
+
+def _default_public_url(others: dict[str, Any]) -> str:
+    return "" if others["environment"] == "production" else f"http://localhost:{others['port']}"
+
+
+def _default_sender(others: dict[str, Any]) -> str:
+    return f"portal@{urlsplit(others['public_url']).hostname}"
+
+
+def _shown(default: str) -> dict[str, Any]:
+    """What the README says about a default that is worked out from other settings."""
+    return {"shown_default": default}
+
+
+class Settings(BaseSettings):
+    """Every setting of an installation. A variable that is empty counts as absent; names have no prefix.
+
+    Making one reads the environment and raises pydantic's ValidationError; `load()` turns that into readable lines.
+    Without SECRET_KEY in development, making one also writes DATA_DIR/secret.
+    """
+
+    model_config = SettingsConfigDict(
+        frozen=True, env_ignore_empty=True, extra="ignore", validate_default=True, hide_input_in_errors=True
+    )
+
+    environment: Annotated[Literal["development", "production"], BeforeValidator(_lower)] = Field(
+        "development",
+        description="`production` refuses to start without its own secret and an https address, and sets Secure cookies.",
+    )
+    host: Annotated[str, AfterValidator(_listening_address)] = Field(
+        "127.0.0.1", description="Address to listen on; `0.0.0.0` for every address of the machine."
+    )
+    port: int = Field(8000, ge=1, le=65535, description="TCP port to listen on.")
+    public_url: str = Field(
+        default_factory=_default_public_url,
+        description="Address that people type, without a path; links in mail start with it. Required in production (https).",
+        json_schema_extra=_shown("`http://localhost:PORT` in development"),
+    )
+    trusted_proxies: int = Field(
+        0,
+        ge=0,
+        le=10,
+        description="Number of reverse proxies in front whose `X-Forwarded-*` headers are believed.",
+    )
+    web_processes: int = Field(
+        2, ge=1, le=64, description="Number of web server processes; one per core is a good start."
+    )
+    data_dir: Annotated[Path, AfterValidator(Path.absolute)] = Field(
+        Path("var"),
+        description="Folder for what the portal writes: embedded database, uploads, search index, secret, outbox.",
+        json_schema_extra=_shown("`var` in the current folder"),
+    )
+    secret_key: str = Field(
+        "",
+        repr=False,
+        description=f"Signs cookies and links; {SHORTEST_SECRET} characters or more. Required in production.",
+        json_schema_extra=_shown("made once in development and kept in `DATA_DIR/secret`"),
+    )
+    database_url: DatabaseUrl = Field(
+        default_factory=_default_database,
+        repr=False,
+        description="Database of the web processes: `sqlite:////path/to/file` or `postgresql://user:password@host/name`.",
+        json_schema_extra=_shown("SQLite file `DATA_DIR/daylight.sqlite3`"),
+    )
+    database_owner_url: PostgresqlUrl | None = Field(
+        None,
+        repr=False,
+        description="PostgreSQL only: the role that owns the tables, used by `portal setup` alone.",
+        json_schema_extra=_shown("as `DATABASE_URL`"),
+    )
+    database_worker_url: PostgresqlUrl | None = Field(
+        None,
+        repr=False,
+        description="PostgreSQL only: the role of `portal worker`, which works for all tenants.",
+        json_schema_extra=_shown("as `DATABASE_URL`"),
+    )
+    sqlite_synchronous: Annotated[Literal["FULL", "EXTRA", "NORMAL"], BeforeValidator(_upper)] = Field(
+        "FULL",
+        description="SQLite's `synchronous` pragma; `NORMAL` is faster, but a power cut may lose the last transactions.",
+    )
+    mail_url: Annotated[str, AfterValidator(_mail_transport)] = Field(
+        "file:",
+        repr=False,
+        description="How mail leaves: `file:` writes `.eml` files to `DATA_DIR/outbox`, `file:///a/folder` to a folder, "
+        "else `smtp://user:password@host:port` (STARTTLS) or `smtps://…` (TLS).",
+    )
+    mail_from: Annotated[str, AfterValidator(_mail_address)] = Field(
+        default_factory=_default_sender,
+        description="Sender address of all mail.",
+        json_schema_extra=_shown("`portal@` and the host of `PUBLIC_URL`"),
+    )
+    max_body_bytes: int = Field(
+        2 * 1024 * 1024,
+        ge=64 * 1024,
+        le=1024 * 1024 * 1024,
+        description="Largest request that is accepted, in bytes (uploads included).",
+        json_schema_extra=_shown("`2097152` (2 MiB)"),
+    )
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
+        "INFO", description="Least important kind of line in the log: `DEBUG`, `INFO`, `WARNING` or `ERROR`."
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, url: str, info: ValidationInfo) -> str:
+        production = info.data.get("environment") == "production"
+        if not url:
+            raise ValueError("is required in production, for example https://feedback.example.org")
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+            raise ValueError("must be a scheme and a host, for example https://feedback.example.org")
+        if production and parts.scheme != "https":
+            raise ValueError("must start with https:// in production, because cookies are sent over TLS only")
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_long_or_kept(cls, key: str, info: ValidationInfo) -> str:
+        if not key and info.data.get("environment") == "production":
+            raise ValueError(
+                'is required in production; make one with: python3 -c "import secrets; print(secrets.token_hex(32))"'
+            )
+        if not key and "data_dir" in info.data:
+            return secret_file.read_or_make(info.data["data_dir"] / "secret")
+        if key and len(key) < SHORTEST_SECRET:
+            raise ValueError(f"must have at least {SHORTEST_SECRET} characters (has {len(key)})")
+        return key
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the environment. Raises SettingsError, with one line per wrong variable."""
+        try:
+            return cls()
+        except ValidationError as wrong:
+            raise SettingsError(_problems(wrong)) from None
+
+    @property
+    def in_production(self) -> bool:
+        """Whether cookies are Secure, hosts are checked, and defaults for convenience are refused."""
+        return self.environment == "production"
+
+    @property
+    def on_postgresql(self) -> bool:
+        """Whether the database is PostgreSQL; else it is SQLite."""
+        return self.database_url.startswith(POSTGRESQL)
+
+    @property
+    def owner_url(self) -> str:
+        """The database as its owner sees it, for migrations."""
+        return self.database_owner_url or self.database_url
+
+    @property
+    def worker_url(self) -> str:
+        """The database as the worker sees it."""
+        return self.database_worker_url or self.database_url
+
+
+def _problems(wrong: ValidationError) -> list[str]:
+    # A default that waits for another setting fails with it; only the first cause is worth a line.
+    causes = [e for e in wrong.errors(include_url=False) if e["type"] != "default_factory_not_called"]
+    return [f"{str(e['loc'][0]).upper()}: {_sentence(e['msg'])}" for e in causes]
+
+
+def _sentence(message: str) -> str:
+    return message.removeprefix("Value error, ").replace("Input should", "should")

@@ -1,0 +1,130 @@
+"""Runs the web server, and beside it the worker when asked, as one thing that starts and stops together.
+
+This process touches no database and answers no request: it starts, announces, restarts and stops. The web server is
+Granian in its own process, because it forks its workers and must not inherit connections or threads.
+"""
+
+import http.client
+import logging
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from types import FrameType
+
+import click
+
+from portal import paths
+from portal.children import Child, RestartedChild, stop
+from portal.config import Settings
+
+LOG = logging.getLogger(__name__)
+
+HEALTH = "/healthz"
+START_PATIENCE = 60.0
+"""Seconds in which the web server has to answer after its start."""
+STOP_PATIENCE = 15.0
+"""Seconds for requests and tasks in hand to finish. Longer than the 10 s Granian gives to its own workers."""
+GLANCE = 0.2
+"""Seconds between two looks at the children."""
+
+EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (these are looked up, not bound)
+
+
+def serve(settings: Settings, *, with_worker: bool) -> int:
+    """Serve until SIGTERM or SIGINT; return the exit code of the program."""
+    asked_to_stop = _stop_event()
+    web = Child("web server", web_server_argv(settings))
+    worker = RestartedChild("worker", [sys.executable, "-m", "portal", "worker"])
+    children = [web, worker] if with_worker else [web]
+    try:
+        for child in children:
+            child.start()
+        return _watch(settings, web, worker if with_worker else None, asked_to_stop)
+    finally:
+        stop(children, STOP_PATIENCE)
+
+
+def web_server_argv(settings: Settings) -> Sequence[str]:
+    """The command line of the web server, with the reason for each number."""
+    options = {
+        "interface": "wsgi",
+        "host": settings.host,
+        "port": settings.port,
+        "http": "1",  # what every reverse proxy speaks; HTTP/2 without TLS would only be one more parser to attack
+        "workers": settings.web_processes,
+        "log-level": "debug" if settings.log_level == "DEBUG" else "warning",
+        # Threads that run Python, per process. Two cores do no more work with more of them, and SQLite has one writer;
+        # but a request whose body or answer trickles keeps its thread, so there are some to spare.
+        "blocking-threads": 16,
+        # Granian's measure of open connections, idle ones too. It takes no further connection beyond it, so it must be
+        # large: Rust holds a slow or idle client at almost no cost, and this is what keeps slow-loris outside.
+        "backpressure": 4096,
+        "backlog": 2048,
+        # A browser sends its headers at once; half a minute, the default, only helps attackers.
+        "http1-header-read-timeout": 10_000,
+        # A worker that dies (out of memory, kill -9) is replaced, one second later, while the others go on.
+        "respawn-interval": 1.0,
+        "workers-kill-timeout": 10,
+    }
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    return [sys.executable, "-m", "granian", *flags, "--no-ws", "--respawn-failed-workers", f"{paths.wsgi()}:app"]
+
+
+def refuse_busy_port(settings: Settings) -> None:
+    """Raise ClickException when something listens there already.
+
+    Granian shares its port between its workers (SO_REUSEPORT), so that a second start by the same user would not fail
+    but take half of the requests.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise click.ClickException(
+                f"cannot listen on {settings.host} port {settings.port}: {error.strerror}. Set PORT or HOST."
+            ) from error
+
+
+def _watch(settings: Settings, web: Child, worker: RestartedChild | None, asked_to_stop: threading.Event) -> int:
+    answering = False
+    while not asked_to_stop.wait(GLANCE):
+        if (code := web.exit_code()) is not None:
+            LOG.error("the web server ended by itself (exit code %s)", code)
+            return 1
+        if worker:
+            worker.look_after()
+        if not answering:
+            answering = _is_answering(settings)
+            if answering:
+                click.echo(f"Daylight is answering at {settings.public_url} (stop with Ctrl-C)")
+            elif time.monotonic() - web.started > START_PATIENCE:
+                LOG.error("the web server did not answer at %s within %.0f s", HEALTH, START_PATIENCE)
+                return 1
+    return 0
+
+
+def _is_answering(settings: Settings) -> bool:
+    connection = http.client.HTTPConnection(EVERY_ADDRESS.get(settings.host, settings.host), settings.port, timeout=2)
+    try:
+        connection.request("GET", HEALTH)
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _stop_event() -> threading.Event:
+    asked = threading.Event()
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        asked.set()
+
+    signal.signal(signal.SIGTERM, ask)
+    signal.signal(signal.SIGINT, ask)
+    return asked
