@@ -1,1 +1,1 @@
-"""Daylight, the product: what customers, agents and partners do. Who is asking, and whose data it is, is in `tenants`."""
+"""Daylight, the product: what customers, agents and partners do. Who is asking for whose data is in `tenants`."""

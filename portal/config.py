@@ -1,7 +1,7 @@
 """The settings of one installation, read once from the environment and checked before anything starts.
 
-Holds what differs between two installations of the same code: addresses, database, secrets, limits. Does not hold what
-a network or a tenant decides for itself; that is data. `portal settings` prints the table of the README from this class.
+Holds what differs between two installations of the same code: addresses, database, secrets, limits. What a
+network or a tenant decides for itself is data, and not here. `portal settings` prints the README's table from it.
 """
 
 import re
@@ -66,7 +66,9 @@ def _mail_transport(url: str) -> str:
             return url
     except ValueError:
         pass
-    raise ValueError("must be file:, file:///a/folder, smtp://user:password@host:port or smtps://user:password@host:port")
+    raise ValueError(
+        "must be file:, file:///a/folder, smtp://user:password@host:port or smtps://user:password@host:port"
+    )
 
 
 def _mail_address(address: str) -> str:
@@ -117,7 +119,7 @@ class Settings(BaseSettings):
 
     environment: Annotated[Literal["development", "production"], BeforeValidator(_lower)] = Field(
         "development",
-        description="`production` refuses to start without its own secret and an https address, and sets Secure cookies.",
+        description="`production` demands its own secret and an https address, and sets Secure cookies.",
     )
     host: Annotated[str, AfterValidator(_listening_address)] = Field(
         "127.0.0.1", description="Address to listen on; `0.0.0.0` for every address of the machine."
@@ -125,7 +127,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535, description="TCP port to listen on.")
     public_url: str = Field(
         default_factory=_default_public_url,
-        description="Address that people type, without a path; links in mail start with it. Required in production (https).",
+        description="Address that people type, without a path; mail links to it. Required in production (https).",
         json_schema_extra=_shown("`http://localhost:PORT` in development"),
     )
     trusted_proxies: int = Field(
@@ -168,13 +170,13 @@ class Settings(BaseSettings):
     )
     sqlite_synchronous: Annotated[Literal["FULL", "EXTRA", "NORMAL"], BeforeValidator(_upper)] = Field(
         "FULL",
-        description="SQLite's `synchronous` pragma; `NORMAL` is faster, but a power cut may lose the last transactions.",
+        description="SQLite's `synchronous` pragma; with `NORMAL` a power cut may lose the last transactions.",
     )
     mail_url: Annotated[str, AfterValidator(_mail_transport)] = Field(
         "file:",
         repr=False,
-        description="How mail leaves: `file:` writes `.eml` files to `DATA_DIR/outbox`, `file:///a/folder` to a folder, "
-        "else `smtp://user:password@host:port` (STARTTLS) or `smtps://…` (TLS).",
+        description="How mail leaves: `file:` writes `.eml` files to `DATA_DIR/outbox`, `file:///folder` elsewhere; "
+        "`smtp://user:password@host:port` (STARTTLS) or `smtps://…` (TLS).",
     )
     mail_from: Annotated[str, AfterValidator(_mail_address)] = Field(
         default_factory=_default_sender,

@@ -8,6 +8,7 @@ import http.client
 import logging
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -30,6 +31,9 @@ STOP_PATIENCE = 15.0
 GLANCE = 0.2
 """Seconds between two looks at the children."""
 
+PORTAL = (sys.executable, "-P", "-m", "portal")
+"""This program, as a child. -P: a folder named portal where somebody happens to stand is not it."""
+
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (these are looked up, not bound)
 
 
@@ -37,7 +41,7 @@ def serve(settings: Settings, *, with_worker: bool) -> int:
     """Serve until SIGTERM or SIGINT; return the exit code of the program."""
     asked_to_stop = _stop_event()
     web = Child("web server", web_server_argv(settings))
-    worker = RestartedChild("worker", [sys.executable, "-m", "portal", "worker"])
+    worker = RestartedChild("worker", [*PORTAL, "worker"])
     children = [web, worker] if with_worker else [web]
     try:
         for child in children:
@@ -45,6 +49,13 @@ def serve(settings: Settings, *, with_worker: bool) -> int:
         return _watch(settings, web, worker if with_worker else None, asked_to_stop)
     finally:
         stop(children, STOP_PATIENCE)
+
+
+def run_command(*arguments: str) -> None:
+    """Run another command of this program to its end, outside this process. Exits like it when it fails."""
+    done = subprocess.run([*PORTAL, *arguments], check=False)  # noqa: S603 (own arguments)
+    if done.returncode:
+        raise SystemExit(done.returncode)
 
 
 def web_server_argv(settings: Settings) -> Sequence[str]:
@@ -55,10 +66,11 @@ def web_server_argv(settings: Settings) -> Sequence[str]:
         "port": settings.port,
         "http": "1",  # what every reverse proxy speaks; HTTP/2 without TLS would only be one more parser to attack
         "workers": settings.web_processes,
-        "log-level": "debug" if settings.log_level == "DEBUG" else "warning",
-        # Threads that run Python, per process. Two cores do no more work with more of them, and SQLite has one writer;
-        # but a request whose body or answer trickles keeps its thread, so there are some to spare.
-        "blocking-threads": 16,
+        "log-level": "debug" if settings.log_level == "DEBUG" else "error",  # it would warn of the threads below
+        # Threads that run Python, per process. Two cores do no more work with more than a few of them, and SQLite has
+        # one writer; but a request keeps its thread while its body trickles in, and Granian has no limit of time for
+        # that. Idle threads end after half a minute. A reverse proxy that buffers bodies is the real answer.
+        "blocking-threads": 64,
         # Granian's measure of open connections, idle ones too. It takes no further connection beyond it, so it must be
         # large: Rust holds a slow or idle client at almost no cost, and this is what keeps slow-loris outside.
         "backpressure": 4096,
@@ -70,7 +82,7 @@ def web_server_argv(settings: Settings) -> Sequence[str]:
         "workers-kill-timeout": 10,
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
-    return [sys.executable, "-m", "granian", *flags, "--no-ws", "--respawn-failed-workers", f"{paths.wsgi()}:app"]
+    return [sys.executable, "-P", "-m", "granian", *flags, "--no-ws", "--respawn-failed-workers", f"{paths.wsgi()}:app"]
 
 
 def refuse_busy_port(settings: Settings) -> None:

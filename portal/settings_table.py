@@ -1,4 +1,4 @@
-"""The table of settings in the README, made from the class itself, so that the two cannot differ (a test compares them)."""
+"""The table of settings in the README, made from the class, so that the two cannot differ (a test compares them)."""
 
 from pydantic.fields import FieldInfo
 

@@ -25,7 +25,7 @@ def command(set_up: bool, demo_if_empty: bool, with_worker: bool) -> None:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     serving.refuse_busy_port(settings)
     if set_up:
-        _set_up(settings)
+        serving.run_command("setup")
     if demo_if_empty:
-        _tell_demo_if_empty()
+        serving.run_command("demo", "--if-empty")
     raise SystemExit(serving.serve(settings, with_worker=with_worker))
