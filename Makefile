@@ -4,6 +4,7 @@
 # tools of development. Both locks pin the same versions (the second is resolved under the first), so that the step from
 # one to the other only adds packages, and what runs is what was tested. A stamp file in .venv remembers each step.
 
+SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,13 +15,13 @@ PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --re
 PIP_INSTALL_PROJECT := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help run env lock
+.PHONY: help run env test lint format lock wheel
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/  make \1|\2/' | column -t -s '|'
 
 run: $(RUNTIME) ## start the portal with demo data on http://localhost:8000 (PORT=8001 make run for another port)
-	@$(BIN)/portal serve --setup --demo-if-empty --with-worker
+	@exec $(BIN)/portal serve --setup $(if $(wildcard portal/demo*),--demo-if-empty) --with-worker
 
 env: $(DEVELOPMENT) ## create or update .venv with everything that development and the tests need
 
@@ -39,6 +40,22 @@ $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
 	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@
 	@echo "env: ready. The program is $(BIN)/portal"
+
+test: $(DEVELOPMENT) ## run every check: lint, then the tests on SQLite, on PostgreSQL and in a browser
+	@.ci/test
+
+lint: $(DEVELOPMENT) ## check style, types, the direction of imports, and translations (some seconds)
+	@echo "lint: ruff …"; $(BIN)/ruff check --quiet --output-format=concise . && $(BIN)/ruff format --check --quiet . \
+		|| { echo "lint: make format mends what can be mended by itself" >&2; exit 1; }
+	@echo "lint: mypy …"; $(BIN)/mypy --no-error-summary
+	@echo "lint: imports …"; $(BIN)/lint-imports --no-logo $(if $(V),--verbose) | grep -vE '^(-*|Contracts|Analyzed.*)$$'; exit $${PIPESTATUS[0]}
+	@if [ -e portal/translations_check.py ]; then echo "lint: translations …"; $(BIN)/python -m portal.translations_check; fi
+
+format: $(DEVELOPMENT) ## format the code and sort its imports
+	@$(BIN)/ruff check --quiet --fix-only . ; $(BIN)/ruff format .
+
+wheel: $(DEVELOPMENT) ## build dist/daylight-*.whl, which runs without the source tree
+	@$(BIN)/python -m build --wheel --no-isolation --outdir dist . | tail -1
 
 UV := .venv-lock/bin/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
