@@ -1,0 +1,67 @@
+"""Child processes: they end when asked or when their parent dies, and the worker comes back with growing pauses."""
+
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from portal import children
+from portal.children import Child, RestartedChild
+
+SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
+DEAF = [
+    sys.executable,
+    "-c",
+    "import signal, time; signal.signal(15, signal.SIG_IGN); print(flush=True); time.sleep(60)",
+]
+
+
+def test_stop_ends_a_child_with_sigterm() -> None:
+    child = Child("sleeper", SLEEP)
+    child.start()
+    children.stop([child], patience=10)
+    assert child.exit_code() == -signal.SIGTERM
+
+
+def test_a_child_that_will_not_stop_is_killed_in_time() -> None:
+    child = Child("deaf one", DEAF)
+    child.start()
+    time.sleep(0.5)  # until it ignores the signal
+    began = time.monotonic()
+    children.stop([child], patience=0.5)
+    assert child.exit_code() == -signal.SIGKILL
+    assert time.monotonic() - began < 5
+
+
+def test_restarts_pause_longer_each_time_while_the_child_dies_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(children, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(children, "LONGEST_PAUSE", 0.2)
+    child = RestartedChild("short one", [sys.executable, "-c", ""])
+    child.start()
+    pauses: list[float] = []
+    until = time.monotonic() + 20
+    while len(pauses) < 4 and time.monotonic() < until:
+        child.look_after()
+        if child.restart_at and (not pauses or child.pause != pauses[-1] or child.pause == 0.2):
+            pauses.append(child.pause)
+            while child.restart_at:
+                child.look_after()
+        time.sleep(0.01)
+    children.stop([child], patience=5)
+    assert pauses == [0.05, 0.1, 0.2, 0.2]
+
+
+def test_children_die_with_a_parent_that_is_killed() -> None:
+    code = f"from portal.children import Child; c = Child('x', {SLEEP!r}); c.start()"
+    code += "; print(c.process.pid, flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout
+        child = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    gone, _ = psutil.wait_procs([child], timeout=10)
+    assert gone
