@@ -18,7 +18,7 @@ PIP_INSTALL_PROJECT := $(BIN)/python -m pip install -qq --disable-pip-version-ch
 .PHONY: help run env test lint format lock wheel
 
 help: ## list these targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)$$/  make \1|\2/' | column -t -s '|'
+	@sed -nE 's/^([a-z-]+):.*## (.*)$$/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
 
 run: $(RUNTIME) ## start the portal with demo data on http://localhost:8000 (PORT=8001 make run for another port)
 	@exec $(BIN)/portal serve --setup $(if $(wildcard portal/demo*),--demo-if-empty) --with-worker
@@ -27,6 +27,7 @@ env: $(DEVELOPMENT) ## create or update .venv with everything that development a
 
 $(VENV)/bin/python:
 	@echo "env: creating $(VENV) with $$($(PYTHON) --version) …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "env: Python 3.11 or later is needed; name one with PYTHON=…" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "env: this Python cannot create environments; on Debian: apt-get install python3-venv" >&2; rm -rf $(VENV); exit 1; }
 
 $(RUNTIME): requirements.txt pyproject.toml | $(VENV)/bin/python
@@ -45,11 +46,16 @@ test: $(DEVELOPMENT) ## run every check: lint, then the tests on SQLite, on Post
 	@.ci/test
 
 lint: $(DEVELOPMENT) ## check style, types, the direction of imports, and translations (some seconds)
-	@echo "lint: ruff …"; $(BIN)/ruff check --quiet --output-format=concise . && $(BIN)/ruff format --check --quiet . \
-		|| { echo "lint: make format mends what can be mended by itself" >&2; exit 1; }
-	@echo "lint: mypy …"; $(BIN)/mypy --no-error-summary
-	@echo "lint: imports …"; $(BIN)/lint-imports --no-logo $(if $(V),--verbose) | grep -vE '^(-*|Contracts|Analyzed.*)$$'; exit $${PIPESTATUS[0]}
-	@if [ -e portal/translations_check.py ]; then echo "lint: translations …"; $(BIN)/python -m portal.translations_check; fi
+	@failed=0; \
+	echo "lint: ruff …"; \
+	$(BIN)/ruff check --quiet --output-format=concise . || failed=1; \
+	$(BIN)/ruff format --check --quiet --output-format=concise . || failed=1; \
+	echo "lint: mypy …"; $(BIN)/mypy --no-error-summary || failed=1; \
+	echo "lint: imports …"; $(BIN)/lint-imports --no-logo > $(VENV)/imports.txt || { failed=1; cat $(VENV)/imports.txt; }; \
+	if [ -e portal/translations_check.py ]; then \
+		echo "lint: translations …"; $(BIN)/python -m portal.translations_check || failed=1; \
+	fi; \
+	[ $$failed = 0 ] || echo "lint: make format mends what can be mended by itself" >&2; exit $$failed
 
 format: $(DEVELOPMENT) ## format the code and sort its imports
 	@$(BIN)/ruff check --quiet --fix-only . ; $(BIN)/ruff format .
