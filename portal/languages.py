@@ -1,8 +1,8 @@
 """Which of the three languages a reader gets, and words in it: gettext, times, durations.
 
-The source text is English; `translations/zh_Hans.po` and `zh_Hant.po` are read directly when the process starts, so there is
-no compiled copy that could be stale. One context variable holds the reader's `Tongue` (language, messages, time zone), bound
-once a request; a look-up is then one dictionary access. Knows nothing of networks or cases: who calls passes their default.
+The source text is English; `translations/zh_Hans.po` and `zh_Hant.po` are read directly when the process starts, so
+there is no compiled copy that could be stale. One context variable holds the reader's `Tongue` (language, messages, time
+zone), bound once a request; a look-up is then one dictionary access. Knows nothing of networks: who calls passes defaults.
 """
 
 from __future__ import annotations
@@ -110,7 +110,8 @@ class Tongue:
 
 
 MESSAGES = {locale: read_messages(locale) for locale in LOCALES}
-_tongue: ContextVar[Tongue] = ContextVar("tongue", default=Tongue(SOURCE, UTC, MESSAGES[SOURCE]))
+NOBODY = Tongue(SOURCE, UTC, MESSAGES[SOURCE])
+_tongue: ContextVar[Tongue] = ContextVar("tongue", default=NOBODY)
 
 
 def current() -> Tongue:
@@ -246,6 +247,24 @@ def duration(seconds: float) -> str:
     return gettext("less than a minute")
 
 
+def moment_of(value: datetime | str) -> datetime:
+    """A moment, also from the ISO 8601 text in which an event keeps it."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def local(names: Mapping[str, str] | str) -> str:
+    """A name in the reader's language from a name in several; English, else any, if that one is missing."""
+    if isinstance(names, str):
+        return names
+    locale = current().locale
+    return names.get(locale) or names.get(SOURCE) or next(iter(names.values()), "")
+
+
+def number(value: int) -> str:
+    """A count with its thousands set apart: 12,408 (the same in all three languages)."""
+    return f"{value:,}"
+
+
 # -- Flask -------------------------------------------------------------------------------------------------------------
 
 
@@ -330,10 +349,12 @@ def init_languages(app: Flask, now: Callable[[], datetime]) -> None:
     env.newstyle_gettext = True  # type: ignore[attr-defined]
     env.filters.update(
         {
-            "when": lambda moment, at=None: when(moment, at or now()),
-            "when_text": lambda moment, at=None: when_text(moment, at or now()),
+            "when": lambda moment: when(moment_of(moment), now()),
+            "when_text": lambda moment: when_text(moment_of(moment), now()),
             "duration": duration,
-            "utc_stamp": utc_stamp,
+            "utc_stamp": lambda moment: utc_stamp(moment_of(moment)),
+            "local": local,
+            "number": number,
         }
     )
 

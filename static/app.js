@@ -1,0 +1,151 @@
+/* What the pages gain from script, and nothing they need: every form, link and filter works without this file.
+   No words live here: whatever is shown comes from the page (data attributes) or from the browser's own Intl. */
+(() => {
+  "use strict";
+  const doc = document, root = doc.documentElement, body = doc.body;
+  const lang = root.lang === "en" ? "en-GB" : root.lang;
+  const all = (selector, within = doc) => [...(within.querySelectorAll ? within.querySelectorAll(selector) : [])];
+  // Storage may be full or forbidden: then nothing is remembered.
+  const store = {
+    get(key, area = localStorage) { try { return JSON.parse(area.getItem(key)); } catch { return null; } },
+    set(key, value, area = localStorage) { try { area.setItem(key, JSON.stringify(value)); } catch {  } },
+    drop(key) { try { localStorage.removeItem(key); } catch {  } },
+  };
+
+  // Times in the reader's zone, in the words of the page.
+  const [today, yesterday, tomorrow] = (body.dataset.when || "#|#|#").split("|");
+  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const short = new Intl.DateTimeFormat(lang, { day: "numeric", month: "short" });
+  const dated = new Intl.DateTimeFormat(lang, { day: "numeric", month: "short", year: "numeric" });
+  const full = new Intl.DateTimeFormat(lang, { dateStyle: "full", timeStyle: "long" });
+  const noon = (date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 864e5;
+  function say(moment) {
+    const now = new Date(), time = clock.format(moment), days = noon(moment) - noon(now);
+    const pattern = { "0": today, "-1": yesterday, "1": tomorrow }[days];
+    if (pattern) return pattern.replace("#", time);
+    const day = (moment.getFullYear() === now.getFullYear() ? short : dated).format(moment);
+    return `${day}${lang === "en-GB" ? "," : ""} ${time}`;
+  }
+  const relative = new Intl.RelativeTimeFormat(lang, { numeric: "always" });
+  function left(moment) {
+    const minutes = Math.round((moment - Date.now()) / 6e4), size = Math.abs(minutes);
+    if (size < 90) return relative.format(minutes, "minute");
+    return size < 2880 ? relative.format(Math.round(minutes / 60), "hour") : relative.format(Math.round(minutes / 1440), "day");
+  }
+  function times(within) {
+    for (const element of all("time[datetime]", within)) {
+      const moment = new Date(element.dateTime);
+      if (isNaN(moment)) continue;
+      const text = say(moment);
+      if (element.textContent !== text) element.textContent = text;
+      element.title = full.format(moment);
+    }
+    for (const element of all("[data-left]", within)) element.textContent = `· ${left(new Date(element.dataset.left))}`;
+    for (const bar of all("progress[data-from]", within)) {
+      const from = Date.parse(bar.dataset.from), to = Date.parse(bar.dataset.to);
+      bar.value = Math.max(0, Math.min(1, (Date.now() - from) / (to - from)));
+      bar.hidden = false;
+    }
+  }
+
+  // <details> stay as the reader left them, also when a part of the page is replaced.
+  const opened = `open:${location.pathname}`;
+  function details(within) {
+    const kept = store.get(opened, sessionStorage) || {};
+    for (const element of all("details[id]", within)) if (element.id in kept && !element.querySelector("[aria-invalid]")) element.open = kept[element.id];
+  }
+  doc.addEventListener("toggle", (event) => {
+    if (!event.target.id || event.target.tagName !== "DETAILS") return;
+    const kept = store.get(opened, sessionStorage) || {};
+    kept[event.target.id] = event.target.open;
+    store.set(opened, kept, sessionStorage);
+  }, true);
+
+  // A draft lives for a day on this device and dies when it was sent.
+  const kept = (form) => [...form.elements].filter((field) => field.name && !/hidden|password|file|submit|button/.test(field.type));
+  function drafts() {
+    for (const mark of all("[data-clear-draft]")) store.drop(`draft:${mark.dataset.clearDraft}`);
+    for (const form of all("form[data-draft]")) {
+      const key = `draft:${form.dataset.draft}`, draft = store.get(key), notice = form.querySelector("[data-restored]");
+      if (draft && Date.now() - draft.at < 864e5) {
+        let restored = false;
+        for (const field of kept(form)) {
+          const value = draft.fields[field.name], choice = /radio|checkbox/.test(field.type);
+          if (value === undefined || (choice ? field.checked || !value.includes(field.value) : field.value)) continue;
+          if (choice) field.checked = true; else field.value = value;
+          restored = true;
+        }
+        if (notice && restored) notice.hidden = false;
+      } else store.drop(key);
+      form.addEventListener("input", () => {
+        const fields = {};
+        for (const field of kept(form)) {
+          if (/radio|checkbox/.test(field.type)) { if (field.checked) (fields[field.name] ||= []).push(field.value); }
+          else if (field.value) fields[field.name] = field.value;
+        }
+        store.set(key, { at: Date.now(), fields });
+      });
+      form.querySelector("[data-discard]")?.addEventListener("click", () => { store.drop(key); form.reset(); notice.hidden = true; });
+    }
+  }
+
+  // One press sends once. (Disabled a moment later, or the button's own value would not be sent.)
+  doc.addEventListener("submit", (event) => {
+    if (event.target.method !== "post") return;
+    const buttons = all("button:not([type=button])", event.target);
+    setTimeout(() => { if (!event.defaultPrevented) for (const button of buttons) button.disabled = true; });
+  });
+  addEventListener("pageshow", (event) => { if (event.persisted) for (const button of all("form button[disabled]")) button.disabled = false; });
+
+  // A long list of places can be narrowed by typing.
+  function narrow(within) {
+    for (const box of all("input[data-narrows]", within)) {
+      const select = doc.getElementById(box.dataset.narrows), whole = select && [...select.children].map((node) => node.cloneNode(true));
+      if (!select) continue;
+      box.closest("[hidden]").hidden = false;
+      box.addEventListener("input", () => {
+        const word = box.value.trim().toLowerCase(), chosen = select.value;
+        const fits = (option) => !option.value || option.value === chosen || option.text.toLowerCase().includes(word);
+        select.replaceChildren(...whole.map((node) => {
+          const copy = node.cloneNode(true);
+          if (copy.label && !copy.label.toLowerCase().includes(word)) for (const option of all("option", copy)) if (!fits(option)) option.remove();
+          return copy;
+        }).filter((node) => node.tagName === "OPTION" || node.children.length));
+        select.value = chosen;
+      });
+    }
+  }
+
+  doc.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-copy],[data-print],[data-show]");
+    if (!button) return;
+    if (button.dataset.copy) {
+      const field = doc.getElementById(button.dataset.copy);
+      try { await navigator.clipboard.writeText(field.value); } catch { field.select(); doc.execCommand("copy"); }
+      button.lastChild.textContent = button.dataset.done;
+    } else if (button.dataset.show) doc.getElementById(button.dataset.show).showModal();
+    else print();
+  });
+
+  // The desk's list by keyboard: j and k move, Enter opens, / searches, ? explains.
+  doc.addEventListener("keydown", (event) => {
+    const list = doc.querySelector("[data-keys]");
+    if (!list || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
+    const links = all("a.t", list), at = links.indexOf(doc.activeElement);
+    if (event.key === "j" || event.key === "k") links[Math.max(0, Math.min(links.length - 1, at + (event.key === "j" ? 1 : -1)))]?.focus();
+    else if (event.key === "?") doc.getElementById("keys")?.showModal();
+    else if (event.key === "/") doc.querySelector("[type=search]")?.focus();
+    else return;
+    event.preventDefault();
+  });
+
+  function ready(within) {
+    times(within); details(within); narrow(within);
+    for (const button of all("[data-script]", within)) button.hidden = false;
+    for (const button of all("[data-no-script]", within)) button.hidden = true;
+  }
+  doc.addEventListener("htmx:load", ({ target }) => target !== body && ready(target));
+  ready(doc); drafts();
+  doc.querySelector(".errors")?.focus();
+  setInterval(() => times(doc), 6e4);
+})();
