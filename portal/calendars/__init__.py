@@ -1,0 +1,1 @@
+"""When a business works, and by when it has promised to act."""

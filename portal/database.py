@@ -1,0 +1,100 @@
+"""Opening the database for each of its three users, and bringing it to this version of the code.
+
+The owner migrates; the worker and the application work under roles of their own on PostgreSQL (`tenants/rls.py`).
+On SQLite they are one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
+
+from portal import paths
+from portal.config import Settings
+from tenants.db import configure_sqlite
+from tenants.rls import APP_ROLE, WORKER_ROLE
+
+MIGRATION_LOCK = 7_264_019
+"""An arbitrary number that PostgreSQL's advisory lock knows migrations by."""
+
+
+def setup(settings: Settings) -> None:
+    """Create the database or bring it to this version. Safe to repeat, and to start twice at once."""
+    if not settings.on_postgresql:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = owner_engine(settings)
+    try:
+        with engine.connect().execution_options(writes=True) as connection:
+            upgrade(connection)
+        if settings.on_postgresql:
+            with engine.begin() as connection:
+                _grant(connection, settings)
+    finally:
+        engine.dispose()
+
+
+def owner_engine(settings: Settings) -> Engine:
+    engine = create_engine(settings.owner_url)
+    if engine.dialect.name == "sqlite":
+        configure_sqlite(engine, synchronous=settings.sqlite_synchronous)
+    return engine
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Run the migrations up to `revision`; two that start at once wait for each other."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK})
+        connection.commit()
+        _make_roles(connection)
+    try:
+        command.upgrade(alembic(connection), revision)
+    finally:
+        if connection.dialect.name == "postgresql":
+            connection.rollback()
+            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": MIGRATION_LOCK})
+            connection.commit()
+
+
+def alembic(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(paths.migrations()))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def engine_options(settings: Settings, role: str) -> dict[str, Any]:
+    """What SQLAlchemy is told about the connections of `role`."""
+    if not settings.on_postgresql:
+        return {"pool_size": 20, "max_overflow": 20}
+    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": False, "connect_args": {"options": f"-c role={role}"}}
+
+
+def _make_roles(connection: Connection) -> None:
+    for role in (APP_ROLE, WORKER_ROLE):
+        connection.execute(
+            text(
+                f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN; "
+                "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+            )
+        )
+    connection.commit()
+
+
+def _grant(connection: Connection, settings: Settings) -> None:
+    """Let both roles use the tables, and the logins of the settings take the roles on."""
+    everything = f"{APP_ROLE}, {WORKER_ROLE}"
+    for statement in (
+        f"GRANT USAGE ON SCHEMA public TO {everything}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {everything}",
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {everything}",
+        f"REVOKE ALL ON alembic_version FROM {everything}",
+    ):
+        connection.execute(text(statement))
+    quote = connection.dialect.identifier_preparer.quote
+    for role, url in ((APP_ROLE, settings.database_url), (WORKER_ROLE, settings.worker_url)):
+        login = make_url(url).username or connection.scalar(text("SELECT current_user"))
+        connection.execute(text(f"GRANT {role} TO {quote(str(login))}"))

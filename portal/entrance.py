@@ -1,0 +1,220 @@
+"""The door of the web: from a request to a scope, and the checks that come before any route.
+
+Host → network, cookie → visitor, path → what that visitor may be here. The look-ups themselves are in
+`tenants/door.py`. A route never asks who is there: it finds only what its scope may see.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask_login import LoginManager, UserMixin
+from werkzeug.wrappers import Response as AnyResponse
+
+from portal import languages
+from portal.config import Settings
+from tenants import door
+from tenants.scope import Scope, enter, entered, leave
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+BEFORE_THE_DOOR = {"healthz"}
+LOCAL = {"localhost", "127.0.0.1", "[::1]"}
+DEMO_NETWORK = "riverside"
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """What flask-login knows of the person at the door."""
+
+    def __init__(self, person: door.Person) -> None:
+        self.person = person
+
+    def get_id(self) -> str:
+        return str(self.person.id)
+
+
+def init_entrance(app: Flask, settings: Settings) -> None:
+    """Register the door, the checks on unsafe requests, and the headers of every answer."""
+    _init_login(app)
+    app.jinja_env.globals["csrf_token"] = csrf_token
+    app.before_request(_come_in)
+    app.teardown_request(_go_out)
+    app.after_request(_harden)
+    app.config["SESSION_COOKIE"] = "__Host-session" if settings.in_production else "session"
+
+
+def _init_login(app: Flask) -> None:
+    """Flask-Login decides who is signed in from our own server-side session.
+
+    Not `init_app`: it would touch Flask's cookie session on every page, and anonymous pages must touch none.
+    """
+    manager = LoginManager()
+    manager.login_view = "accounts.sign_in"
+    app.login_manager = manager  # type: ignore[attr-defined]
+
+    @manager.request_loader
+    def load(_request: object) -> SignedIn | None:
+        visitor = g.get("visitor")
+        return SignedIn(visitor.person) if visitor and visitor.person else None
+
+    @manager.unauthorized_handler
+    def to_sign_in() -> AnyResponse:
+        return redirect(url_for("accounts.sign_in", next=request.path))
+
+
+def session_token() -> str | None:
+    return request.cookies.get(current_app.config["SESSION_COOKIE"]) or None
+
+
+def keep_session(response: AnyResponse, token: str, seconds: int) -> None:
+    """Hand the browser its session cookie."""
+    secure = current_app.config["SETTINGS"].in_production
+    response.set_cookie(
+        current_app.config["SESSION_COOKIE"], token, max_age=seconds, secure=secure, httponly=True, samesite="Lax"
+    )
+
+
+def drop_session(response: AnyResponse) -> None:
+    secure = current_app.config["SETTINGS"].in_production
+    response.delete_cookie(current_app.config["SESSION_COOKIE"], secure=secure, httponly=True, samesite="Lax")
+
+
+def csrf_token() -> str:
+    """The token that a form must bring back: bound to the session cookie, empty when there is none."""
+    token = session_token()
+    if not token:
+        return ""
+    return hmac.new(current_app.secret_key.encode(), token.encode(), hashlib.sha256).hexdigest()  # type: ignore[union-attr]
+
+
+# -- in ------------------------------------------------------------------------------------------------------------
+
+
+def _come_in() -> AnyResponse | None:
+    if request.endpoint in BEFORE_THE_DOOR:
+        return None
+    g.network = _network()
+    languages.enter(g.network.locale, ZoneInfo(g.network.zone))
+    if request.method not in SAFE:
+        _check_origin()
+    _refuse_unspeakable()
+    g.visitor = _visitor(g.network.id)
+    scope = _scope()
+    if isinstance(scope, Scope):
+        g.scope_token = enter(scope)
+        return None
+    return scope
+
+
+def _network() -> door.NetworkCard:
+    host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
+    settings: Settings = current_app.config["SETTINGS"]
+    network = door.network_by_host(host.lower())
+    if network is None and not settings.in_production:
+        if host in LOCAL:
+            network = door.network_by_slug(DEMO_NETWORK)
+        elif host.endswith(".localhost"):
+            network = door.network_by_slug(host.removesuffix(".localhost"))
+    if network is None:
+        abort(421)
+    return network
+
+
+def _visitor(network_id: int) -> door.Visitor | None:
+    token = session_token()
+    if token is None:
+        return None
+    with entered(Scope.door(network_id)):
+        visitor = door.visitor(token)
+        if visitor and visitor.due_for_seen and request.method not in SAFE:
+            door.mark_seen(visitor.session_id)
+        return visitor
+
+
+def _scope() -> Scope | AnyResponse:
+    """What this visitor is on this path."""
+    network_id, visitor = g.network.id, g.visitor
+    arguments = request.view_args or {}
+    if request.blueprint == "desk":
+        return _desk_scope(network_id, visitor, arguments.get("tenant"))
+    if request.blueprint == "accounts":
+        return Scope.door(network_id)
+    if visitor and (reference := arguments.get("reference")):
+        with entered(Scope.door(network_id)):
+            case_id = door.opened_subject(visitor.session_id, "case", reference.upper())
+        if case_id is not None:
+            return Scope.customer(network_id, case_id=case_id)
+    return Scope.public(network_id)
+
+
+def _desk_scope(network_id: int, visitor: door.Visitor | None, slug: str | None) -> Scope | AnyResponse:
+    if visitor is None or visitor.person is None:
+        response: AnyResponse = current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+        return response
+    if slug is None:
+        return Scope.customer(network_id, person_id=visitor.person.id)
+    seat = next((seat for seat in visitor.seats if seat.slug == slug), None)
+    if seat is None:
+        abort(404)
+    g.seat = seat
+    return Scope.staff(network_id, seat.tenant_id, visitor.person.id, seat.role)
+
+
+def _check_origin() -> None:
+    """Refuse what another site sends in this browser's name.
+
+    Every current browser says where a request comes from (Sec-Fetch-Site); older ones say Origin. `same-site` is
+    another network of the same domain, and is refused like any stranger. With a session there is a token besides.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        ours = site == "same-origin"
+    else:
+        origin = urlsplit(request.headers.get("Origin", ""))
+        ours = bool(origin.netloc) and (origin.scheme, origin.netloc) == (request.scheme, request.host)
+    if not ours:
+        abort(403)
+    if session_token():
+        given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token") or ""
+        if not hmac.compare_digest(given.encode(), csrf_token().encode()):
+            abort(403)
+
+
+def _refuse_unspeakable() -> None:
+    """NUL and lone surrogates have no business in any text; databases and files choke on them in different ways."""
+    values = [request.path, *request.args.values(), *(value for values in request.form.listvalues() for value in values)]
+    for value in values:
+        if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+            abort(400)
+
+
+# -- out -----------------------------------------------------------------------------------------------------------
+
+
+def _go_out(_error: BaseException | None) -> None:
+    token = g.pop("scope_token", None)
+    if token is not None:
+        leave(token)
+
+
+def _harden(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if current_app.config["SETTINGS"].in_production:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    return response

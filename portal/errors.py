@@ -1,0 +1,51 @@
+"""From what went wrong in the domain to what a person is told: what happened, what was kept, what to do."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, make_response, render_template
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from tenants.permissions import Forbidden
+
+TEMPLATES = {400, 403, 404, 409, 410, 413, 421, 422, 429, 500, 503}
+
+
+class Stale(RuntimeError):
+    """What the form was about has changed meanwhile (409): nothing was written, and the present state is shown."""
+
+
+def init_errors(app: Flask) -> None:
+    """Register a page for every error that a person can meet."""
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        if error.response is not None:
+            return make_response(error.response)
+        return page(error.code or 500)
+
+    @app.errorhandler(Forbidden)
+    def forbidden(_error: Forbidden) -> Response:
+        return page(403)
+
+    @app.errorhandler(OperationalError)
+    def database_away(error: OperationalError) -> Response:
+        app.logger.error("the database did not answer: %s", error.orig)
+        response = page(503)
+        response.headers["Retry-After"] = "5"
+        return response
+
+    if not app.testing:
+
+        @app.errorhandler(Exception)
+        def unexpected(error: Exception) -> Response:
+            app.logger.error("an error that nobody foresaw", exc_info=error)
+            return page(500)
+
+
+def page(code: int) -> Response:
+    """The page of one error, in the reader's language."""
+    shown = code if code in TEMPLATES else (400 if code < 500 else 500)
+    response = make_response(render_template(f"errors/{shown}.html"), code)
+    response.headers["Cache-Control"] = "no-store"
+    return response

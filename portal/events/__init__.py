@@ -1,0 +1,1 @@
+"""What happened: the append-only history that every page, mail, figure and proof is made of."""

@@ -1,0 +1,135 @@
+"""An event in three parts: the envelope that never changes, the content that can be erased, the position it was given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.db import Base, Id, only_where
+from tenants.ownership import Global, NetworkShared, Row, WorkerOnly, none
+from tenants.scope import Scope
+
+Rule = Callable[[Row, Scope], ColumnElement[bool]]
+_rules: list[Rule] = []
+
+
+def history_of_cases(rule: Rule) -> Rule:
+    """Registers, from the slice that owns cases, who may read an entry of a case's history."""
+    _rules[:] = [rule]
+    return rule
+
+
+def _readable(row: Row, scope: Scope) -> ColumnElement[bool]:
+    return _rules[0](row, scope) if _rules else none(row)
+
+
+class Event(NetworkShared, Base):
+    """The envelope: what kind of thing happened to which case, when, by which business, for whose eyes.
+
+    `case_seq` is stamped under the case's lock and has no gaps. `at` is when it was recorded; `due_at` when it should
+    have happened (a promise that broke while nobody was looking carries both). `commitments` maps each part of the
+    content to base64 of HMAC-SHA256(salt of that part, canonical content). The database refuses changes to a row.
+    """
+
+    __tablename__ = "events"
+    __table_args__ = (
+        ForeignKeyConstraint(["network_id", "case_id"], ["cases.network_id", "cases.id"]),
+        ForeignKeyConstraint(["network_id", "tenant_id"], ["tenants.network_id", "tenants.id"]),
+        UniqueConstraint("network_id", "id"),
+        UniqueConstraint("case_id", "case_seq"),
+        CheckConstraint("audience IN ('public', 'customer', 'shared', 'internal')", name="audience"),
+        CheckConstraint("actor IN ('customer', 'staff', 'system', 'import')", name="actor"),
+        CheckConstraint("audience <> 'internal' OR tenant_id IS NOT NULL", name="internal_has_tenant"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int]
+    case_seq: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(40))
+    audience: Mapped[str] = mapped_column(String(10))
+    actor: Mapped[str] = mapped_column(String(10))
+    tenant_id: Mapped[int | None]
+    at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    commitments: Mapped[dict[str, str]]
+
+    @classmethod
+    def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
+        return _readable(row, scope)
+
+
+class EventContent(NetworkShared, Base):
+    """What was said, with the salts of its commitments. Erasing sets a part and its salt to NULL; nothing else changes.
+
+    `case_id`, `audience` and `tenant_id` repeat the envelope, so that one rule decides over both without a join.
+    """
+
+    __tablename__ = "event_contents"
+    __table_args__ = (ForeignKeyConstraint(["network_id", "event_id"], ["events.network_id", "events.id"]),)
+
+    event_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    case_id: Mapped[int]
+    audience: Mapped[str] = mapped_column(String(10))
+    tenant_id: Mapped[int | None]
+    facts: Mapped[dict[str, Any] | None]
+    facts_salt: Mapped[bytes | None]
+    text: Mapped[str | None] = mapped_column(Text)
+    text_salt: Mapped[bytes | None]
+    names: Mapped[dict[str, Any] | None]
+    names_salt: Mapped[bytes | None]
+
+    @classmethod
+    def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
+        return _readable(row, scope)
+
+
+class NewEvent(WorkerOnly, Base):
+    """An event that has been committed and not yet been given a position."""
+
+    __tablename__ = "new_events"
+    __table_args__ = (ForeignKeyConstraint(["network_id", "event_id"], ["events.network_id", "events.id"]),)
+
+    event_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+class EventPosition(WorkerOnly, Base):
+    """The place of an event in the one order that followers read: from 1, without gaps, over the whole deployment."""
+
+    __tablename__ = "event_positions"
+    __table_args__ = (ForeignKeyConstraint(["network_id", "event_id"], ["events.network_id", "events.id"]),)
+
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(unique=True)
+
+
+class Head(Global, Base):
+    """A counter that is moved only under its own row lock (`positions`, the length of a network's log)."""
+
+    __tablename__ = "heads"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[int]
+
+
+class Timer(WorkerOnly, Base):
+    """Something that is due later, written together with the event that started it.
+
+    Nothing is ever cancelled: a timer that fires when its matter is settled finds nothing to do.
+    """
+
+    __tablename__ = "timers"
+    __table_args__ = (Index("ix_timers_due", "due_at", "id", **only_where("done_at IS NULL")),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int] = mapped_column(Id)
+    due_at: Mapped[datetime]
+    try_at: Mapped[datetime | None]
+    """When to try again after a failure; `due_at` stays what it was."""
+    done_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,101 @@
+"""`record()`: the only way in which an event comes into being."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from portal.events.commitments import commit
+from portal.events.kinds import Audience, Kind
+from portal.events.models import Event, EventContent, NewEvent, Timer
+from tenants import clock
+from tenants.scope import Kind as ScopeKind
+from tenants.scope import current, db
+
+ACTORS = {
+    ScopeKind.CUSTOMER: "customer",
+    ScopeKind.STAFF: "staff",
+    ScopeKind.REMOTE: "staff",
+    ScopeKind.SYSTEM: "system",
+}
+
+
+class Subject(Protocol):
+    """What has a history: a case, held under its lock."""
+
+    id: Any
+    network_id: Any
+    last_seq: Any
+    public_version: Any
+    customer_version: Any
+    shared_version: Any
+
+
+def record(
+    subject: Subject,
+    kind: Kind,
+    *,
+    text: str | None = None,
+    facts: dict[str, Any] | None = None,
+    names: dict[str, Any] | None = None,
+    audience: Audience | None = None,
+    tenant_id: int | None = None,
+    actor: str | None = None,
+    due_at: datetime | None = None,
+) -> int:
+    """Append one event to the subject's history, inside the transaction that changes its state. Returns the event's id.
+
+    The caller holds the subject's lock. `audience` may only be narrower than the kind's own. `names` are of people and
+    are shown to colleagues only. `tenant_id` is the business that acted; staff act for their own unless said.
+    """
+    scope = current()
+    seen_by = audience or kind.audience
+    if list(Audience).index(seen_by) < list(Audience).index(kind.audience):
+        raise ValueError(f"{kind.name} is for {kind.audience} at most")
+    if unknown := (facts or {}).keys() - kind.facts:
+        raise ValueError(f"{kind.name} has no {', '.join(sorted(unknown))}")
+    db.session.flush()
+    subject.last_seq += 1
+    _move_versions(subject, seen_by)
+    parts = {"facts": facts, "text": text, "names": names}
+    sealed = {name: commit(content) for name, content in parts.items() if content is not None}
+    envelope = {
+        "network_id": subject.network_id,
+        "case_id": subject.id,
+        "audience": seen_by.value,
+        "tenant_id": tenant_id if tenant_id is not None else scope.tenant_id,
+    }
+    event_id = db.session.execute(
+        scope.insert(Event.__table__).values(
+            **envelope,
+            case_seq=subject.last_seq,
+            kind=kind.name,
+            actor=actor or ACTORS[scope.kind],
+            at=clock.now(),
+            due_at=due_at,
+            commitments={name: commitment for name, (commitment, _salt) in sealed.items()},
+        )
+    ).inserted_primary_key[0]
+    salts = {f"{name}_salt": salt for name, (_commitment, salt) in sealed.items()}
+    db.session.execute(scope.insert(EventContent.__table__).values(event_id=event_id, **envelope, **parts, **salts))
+    db.session.execute(scope.insert(NewEvent.__table__).values(event_id=event_id, network_id=subject.network_id))
+    return int(event_id)
+
+
+def set_timer(network_id: int, kind: str, subject_id: int, due_at: datetime) -> None:
+    """Have the worker run the handler of `kind` once `due_at` has come. Commits with everything around it."""
+    statement = current().insert(Timer.__table__).inline()
+    db.session.execute(
+        statement.values(network_id=network_id, kind=kind, subject_id=subject_id, due_at=due_at, tries=0)
+    )
+
+
+def _move_versions(subject: Subject, audience: Audience) -> None:
+    """A page's version moves only by what its readers can see; internal work never shows as a change."""
+    if audience is Audience.INTERNAL:
+        return
+    subject.shared_version += 1
+    if audience is not Audience.SHARED:
+        subject.customer_version += 1
+    if audience is Audience.PUBLIC:
+        subject.public_version += 1

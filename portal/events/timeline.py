@@ -1,0 +1,70 @@
+"""`timeline()`: the events of a case that the reader may see, read through the scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.events.models import Event, EventContent
+from tenants.scope import current, db
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event as its reader sees it. `erased` names the parts that were committed to and are gone."""
+
+    seq: int
+    kind: str
+    audience: str
+    actor: str
+    tenant_id: int | None
+    at: datetime
+    due_at: datetime | None
+    text: str | None
+    facts: dict[str, Any]
+    names: dict[str, Any]
+    erased: tuple[str, ...]
+
+
+def timeline(case_id: int, *, limit: int = 500) -> list[Entry]:
+    """The newest `limit` entries, newest first. Who reads is the scope's business: nothing is filtered here."""
+    events, contents = Event.__table__, EventContent.__table__
+    rows = db.session.execute(
+        current()
+        .select(
+            events.c.case_seq,
+            events.c.kind,
+            events.c.audience,
+            events.c.actor,
+            events.c.tenant_id,
+            events.c.at,
+            events.c.due_at,
+            events.c.commitments,
+            contents.c.text,
+            contents.c.facts,
+            contents.c.names,
+        )
+        .select_from(events.join(contents, contents.c.event_id == events.c.id))
+        .where(events.c.case_id == case_id)
+        .order_by(events.c.case_seq.desc())
+        .limit(limit)
+    )
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: Any) -> Entry:
+    parts = {"text": row.text, "facts": row.facts, "names": row.names}
+    return Entry(
+        seq=row.case_seq,
+        kind=row.kind,
+        audience=row.audience,
+        actor=row.actor,
+        tenant_id=row.tenant_id,
+        at=row.at,
+        due_at=row.due_at,
+        text=row.text,
+        facts=row.facts or {},
+        names=row.names or {},
+        erased=tuple(name for name in row.commitments if parts[name] is None),
+    )

@@ -1,0 +1,1 @@
+"""Every public figure: its definition, its query, its page."""

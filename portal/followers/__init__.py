@@ -1,0 +1,1 @@
+"""What reads the events after they are committed: each folder is one follower."""

@@ -1,0 +1,1 @@
+"""The ledger: one entry for every public event, in order, never rewritten."""

@@ -1,0 +1,25 @@
+"""The entries of a network's log."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKeyConstraint, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.db import Base
+from tenants.ownership import NetworkShared
+
+
+class LogEntry(NetworkShared, Base):
+    """The canonical bytes of an entry, and its leaf hash (RFC 6962). `number` counts from 0 without gaps."""
+
+    __tablename__ = "log_entries"
+    __table_args__ = (
+        ForeignKeyConstraint(["network_id", "event_id"], ["events.network_id", "events.id"]),
+        UniqueConstraint("network_id", "event_id"),
+    )
+
+    network_id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[int]
+    entry: Mapped[bytes] = mapped_column(LargeBinary)
+    leaf: Mapped[bytes] = mapped_column(LargeBinary(32))

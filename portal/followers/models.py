@@ -1,0 +1,50 @@
+"""How far each follower has read, and what is to be sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.db import Base, only_where
+from tenants.ownership import Global, WorkerOnly
+
+
+class Cursor(Global, Base):
+    """The last position that a follower has dealt with."""
+
+    __tablename__ = "cursors"
+
+    follower: Mapped[str] = mapped_column(String(40), primary_key=True)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Delivery(WorkerOnly, Base):
+    """One message to the outside, kept until it has arrived or has been given up.
+
+    `effect_id` is the same however often we try, so that a receiver can recognise a repetition. A sender holds a lease
+    for a time; `fence` grows with every claim, and who comes back with an older fence changes nothing.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        ForeignKeyConstraint(["network_id", "event_id"], ["events.network_id", "events.id"]),
+        CheckConstraint("state IN ('queued', 'sent', 'dead')", name="state"),
+        Index("ix_deliveries_next", "next_at", "id", **only_where("state = 'queued'")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    effect_id: Mapped[str] = mapped_column(String(120), unique=True)
+    event_id: Mapped[int]
+    channel: Mapped[str] = mapped_column(String(20))
+    address: Mapped[str] = mapped_column(String(254))
+    message: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(8), default="queued")
+    tries: Mapped[int] = mapped_column(default=0)
+    fence: Mapped[int] = mapped_column(default=0)
+    leased_until: Mapped[datetime | None]
+    next_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    problem: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,1 @@
+"""Cases from a file: through the same verb as a report, line by line, resumable."""

@@ -1,0 +1,85 @@
+"""The application factory: puts the parts together, in the order in which a request meets them."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+from flask_htmx import HTMX
+from jinja2 import StrictUndefined
+from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import portal.tables  # noqa: F401
+from portal import assets, entrance, errors, languages, paths
+from portal.config import Settings
+from portal.database import engine_options
+from tenants import clock
+from tenants.db import configure_sqlite
+from tenants.guard import guard
+from tenants.rls import APP_ROLE, WORKER_ROLE
+from tenants.scope import db
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The portal as a WSGI application. Reads the environment when no settings are given."""
+    settings = settings or Settings.load()
+    app = Flask("portal", template_folder=str(paths.templates()), static_folder=None)
+    _configure(app, settings)
+    _connect(app, settings)
+    languages.init_languages(app, clock.now)
+    entrance.init_entrance(app, settings)
+    errors.init_errors(app)
+    for blueprint in _blueprints():
+        app.register_blueprint(blueprint)
+    _health(app)
+    HTMX(app)
+    assets.init_assets(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, x_port=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        MAX_FORM_MEMORY_SIZE=settings.max_body_bytes,
+        MAX_FORM_PARTS=200,
+        SESSION_COOKIE_SECURE=settings.in_production,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings, APP_ROLE),
+        SETTINGS=settings,
+    )
+    if settings.on_postgresql:
+        worker = {"url": settings.worker_url, **engine_options(settings, WORKER_ROLE)}
+        app.config["SQLALCHEMY_BINDS"] = {"worker": worker}
+    app.debug = not settings.in_production
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.auto_reload = app.debug
+    app.url_map.strict_slashes = False
+
+
+def _connect(app: Flask, settings: Settings) -> None:
+    db.init_app(app)
+    with app.app_context():
+        for engine in db.engines.values():
+            _prepare(engine, settings)
+
+
+def _prepare(engine: Engine, settings: Settings) -> None:
+    if engine.dialect.name == "sqlite":
+        configure_sqlite(engine, synchronous=settings.sqlite_synchronous)
+    guard(engine)
+
+
+def _blueprints() -> list[object]:
+    return []
+
+
+def _health(app: Flask) -> None:
+    @app.get("/healthz")
+    def healthz() -> Response:
+        """The process answers. Says nothing about the database; comes before the door."""
+        return Response("ok\n", mimetype="text/plain")

@@ -1,0 +1,95 @@
+"""The database: declarative base, column types, and what every connection of either engine is told.
+
+Nothing here decides who may read what; that is `scope.py`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, event, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time, kept in UTC. SQLite has no zones, so it stores the naive UTC value."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive time cannot be stored: nobody knows which zone it is in")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
+Id = BigInteger().with_variant(Integer(), "sqlite")
+"""64 bits everywhere; SQLite counts up by itself only in a column called INTEGER."""
+
+
+class Base(DeclarativeBase):
+    """Base of every mapped class. Each one also says whose rows it holds: see `ownership.py`."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {
+        int: Id,
+        datetime: UtcDateTime(),
+        dict[str, Any]: Json,
+        list[Any]: Json,
+        dict[str, str]: Json,
+    }
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """Makes an Index partial, on both databases."""
+    return {"postgresql_where": text(condition), "sqlite_where": text(condition)}
+
+
+def configure_sqlite(engine: Engine, *, synchronous: str = "FULL") -> None:
+    """Make SQLite safe for several writers.
+
+    The driver must not open transactions by itself (`isolation_level=None`): its late, deferred BEGIN loses updates
+    and turns a busy database into an error at once, despite the busy timeout. We say BEGIN ourselves, IMMEDIATE for a
+    unit that writes, so that a writer waits in line before it has read anything.
+    `synchronous` FULL survives a power cut; NORMAL may lose the last commits then (never the database).
+    """
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={synchronous}",
+            "busy_timeout=30000",
+            "foreign_keys=ON",
+            "cache_size=-16000",
+            "mmap_size=268435456",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Any) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

