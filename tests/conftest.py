@@ -20,6 +20,7 @@ from portal.config import Settings
 from portal.database import owner_engine, setup
 from portal.web import create_app
 from tenants import clock, door
+from tenants.scope import db
 from tests.cast import Cast, assemble
 from tests.servers import postgresql_url
 
@@ -50,10 +51,13 @@ def migrated(portal_settings: Settings) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def the_app(migrated: Settings) -> Flask:
+def the_app(migrated: Settings) -> Iterator[Flask]:
     app = create_app(migrated)
     app.testing = True
-    return app
+    yield app
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
 
 
 @pytest.fixture
