@@ -1,8 +1,8 @@
-"""Static files under content-hashed names: `asset("app.css")` is `/static/app.3f9a1c20d7.css`, kept by browsers for a year.
+"""Static files under hashed names: `asset("app.css")` is `/static/app.3f9a1c20d7.css`, kept by browsers for a year.
 
-The files are few and small, so they are read, hashed and compressed once when the process starts and answered from memory
-before the application. WhiteNoise was tried on paper and left out: it serves what lies on disk under its own name, so
-hashed names would need copies in a build step, and compressed files beside them.
+The files are few and small, so they are read, hashed and compressed once when the process starts and answered from
+memory before the application. WhiteNoise was considered and left out: it serves what lies on disk under its own name,
+so hashed names would need copies made by a build step, and compressed files beside them.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ class Assets:
     def find(self, name: str) -> tuple[Asset, bool] | None:
         """What to send for the rest of an address, and whether it may be kept forever.
 
-        While a new version is rolled out, a page of one process asks another for a hash that it does not know: the present
-        file is better than none, but is not to be kept.
+        While a new version is rolled out, a page of one process asks another for a hash that it does not know: the
+        present file is better than none, but is not to be kept.
         """
         if kept := self._hashed.get(name):
             return kept, True

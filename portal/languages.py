@@ -1,8 +1,8 @@
 """Which of the three languages a reader gets, and words in it: gettext, times, durations.
 
 The source text is English; `translations/zh_Hans.po` and `zh_Hant.po` are read directly when the process starts, so
-there is no compiled copy that could be stale. One context variable holds the reader's `Tongue` (language, messages, time
-zone), bound once a request; a look-up is then one dictionary access. Knows nothing of networks: who calls passes defaults.
+there is no compiled copy that could be stale. One context variable holds the reader's `Tongue` (language, messages,
+time zone), bound once a request; a look-up is then one dictionary access. Knows nothing of networks.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def html_lang(locale: str) -> str:
 
 
 def read_messages(locale: str, folder: Path = FOLDER) -> Messages:
-    """All translated messages of a locale; plural ones as a tuple under their singular. Fuzzy and empty ones are left out."""
+    """All translated messages of a locale, plural ones as a tuple under their singular, without fuzzy and empty ones."""
     if locale == SOURCE:
         return {}
     with (folder / f"{locale}.po").open("rb") as file:
@@ -230,7 +230,7 @@ def when(moment: datetime, now: datetime) -> Markup:
 
 
 def duration(seconds: float) -> str:
-    """A span as people say it: "46 min", "3 h 20 min", "1 day 4 h", "2 days". Rounded down; a negative span counts as none."""
+    """A span as people say it: "46 min", "3 h 20 min", "1 day 4 h", "2 days". Rounded down; negative counts as none."""
     minutes = max(0, int(seconds)) // 60
     hours, minutes = divmod(minutes, 60)
     days, hours_left = divmod(hours, 24)
