@@ -84,7 +84,7 @@ def html_lang(locale: str) -> str:
 
 
 def read_messages(locale: str, folder: Path = FOLDER) -> Messages:
-    """All translated messages of a locale, plural ones as a tuple under their singular, without fuzzy and empty ones."""
+    """All translated messages of a locale but fuzzy and empty ones; plural ones as a tuple under their singular."""
     if locale == SOURCE:
         return {}
     with (folder / f"{locale}.po").open("rb") as file:
@@ -269,7 +269,7 @@ def number(value: int) -> str:
 
 
 def enter(default: str | None = None, zone: tzinfo = UTC) -> Tongue:
-    """Bind the reader's language for this request. The door calls it again when it knows the network's default and zone."""
+    """Bind the reader's language for this request. The door calls it again once it knows the network."""
     locale = choose(
         request.args.get(COOKIE), request.cookies.get(COOKIE), request.headers.get("Accept-Language"), default
     )
@@ -307,13 +307,13 @@ def _remember(response: Response) -> Response:
 
 
 def _in_template(function: Callable[..., str]) -> Callable[..., str]:
-    """A gettext function for Jinja: the translation is trusted markup, what is filled into it is escaped."""
+    """A gettext function for Jinja: the translation is ours and trusted as markup, what is filled into it is escaped."""
 
     @pass_eval_context
     def translate(context: EvalContext, *message: Any, **values: object) -> str:
         text = function(*message)
         if context.autoescape:
-            text = Markup(text)
+            text = Markup(text)  # noqa: S704
         return text % values if values or "%" in text else text
 
     return translate
@@ -323,7 +323,7 @@ def _in_template(function: Callable[..., str]) -> Callable[..., str]:
 def _plural_in_template(context: EvalContext, singular: str, plural: str, number: int, **values: object) -> str:
     text = _find_plural(singular, singular, plural, number)
     if context.autoescape:
-        text = Markup(text)
+        text = Markup(text)  # noqa: S704
     return text % {"num": number, **values}
 
 

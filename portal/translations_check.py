@@ -1,8 +1,8 @@
-"""Are the translations complete? `python -m portal.translations_check` lists what is not and fails; `--update` merges new texts.
+"""Are the translations complete? `python -m portal.translations_check` lists what is not; `--update` merges new texts.
 
-Every text between `_( )`, `gettext( )`, `ngettext( )`, `pgettext( )` or `lazy_gettext( )` in Python or a template must stand in each
-catalogue, translated, not fuzzy, with the same placeholders; nothing may stand there that is no longer used. Catalogues are
-sorted and carry no line numbers, so that two branches seldom touch the same line.
+Every text between `_( )`, `gettext( )`, `ngettext( )`, `pgettext( )` or `lazy_gettext( )` in Python or a template must
+stand in each catalogue, translated, not fuzzy, with the same placeholders; nothing may stand there that is no longer
+used. Catalogues are sorted and carry no line numbers, so that two branches seldom touch the same line.
 """
 
 from __future__ import annotations
@@ -139,7 +139,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.update:
         update(texts)
     found = check(texts)
-    print("\n".join(found) if found else f"{len(texts)} texts, complete in every language")
+    sys.stdout.write("\n".join(found) if found else f"{len(texts)} texts, complete in every language")
+    sys.stdout.write("\n")
     return 1 if found else 0
 
 

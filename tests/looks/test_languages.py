@@ -17,9 +17,12 @@ NOW = datetime(2026, 11, 21, 13, 0, tzinfo=UTC)  # 14:00 in Berlin
     ("tag", "locale"),
     [
         ("en", "en"), ("en-GB", "en"), ("EN_us", "en"),
-        ("zh", "zh_Hans"), ("zh-CN", "zh_Hans"), ("zh-SG", "zh_Hans"), ("zh-Hans", "zh_Hans"), ("zh-Hans-HK", "zh_Hans"),
-        ("zh-TW", "zh_Hant"), ("zh-HK", "zh_Hant"), ("zh-MO", "zh_Hant"), ("zh-Hant", "zh_Hant"), ("zh_Hant_TW", "zh_Hant"),
-        ("de", None), ("", None), ("*", None), ("english", None), ("zho", None), ("zh_Hans\n<script>", "zh_Hans"),
+        ("zh", "zh_Hans"), ("zh-CN", "zh_Hans"), ("zh-SG", "zh_Hans"),
+        ("zh-Hans", "zh_Hans"), ("zh-Hans-HK", "zh_Hans"),
+        ("zh-TW", "zh_Hant"), ("zh-HK", "zh_Hant"), ("zh-MO", "zh_Hant"), ("zh-Hant", "zh_Hant"),
+        ("zh_Hant_TW", "zh_Hant"),
+        ("de", None), ("", None), ("*", None), ("english", None), ("zho", None),
+        ("zh_Hans\n<script>", "zh_Hans"),
     ],
 )  # fmt: skip
 def test_a_language_tag_finds_its_locale(tag: str, locale: str | None) -> None:

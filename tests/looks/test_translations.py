@@ -6,7 +6,13 @@ import pytest
 
 from portal import translations_check as checker
 
-GOOD = 'msgid "Hello %(name)s"\nmsgstr "你好，%(name)s"\n\nmsgid "%(num)s case"\nmsgid_plural "%(num)s cases"\nmsgstr[0] "%(num)s 条"\n'
+GOOD = """msgid "Hello %(name)s"
+msgstr "你好，%(name)s"
+
+msgid "%(num)s case"
+msgid_plural "%(num)s cases"
+msgstr[0] "%(num)s 条"
+"""
 SOURCE = "_('Hello %(name)s', name=1)\nngettext('%(num)s case', '%(num)s cases', 2)\n"
 
 
