@@ -307,7 +307,7 @@ def _remember(response: Response) -> Response:
 
 
 def _in_template(function: Callable[..., str]) -> Callable[..., str]:
-    """A gettext function for Jinja: the translation is ours and trusted as markup, what is filled into it is escaped."""
+    """A gettext function for Jinja: the translation is trusted as markup, what is filled into it is escaped."""
 
     @pass_eval_context
     def translate(context: EvalContext, *message: Any, **values: object) -> str:
