@@ -32,6 +32,8 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 _SOURCE = re.compile(r'(?:\bFROM|\bJOIN|,|\()\s*"?([a-z_]+)"?(?:\s+AS\s+"?([a-z_0-9]+)"?)?')
 TRUSTED = "scope_"
 """Aliases with this prefix are made by the rules themselves."""
+UPSERTED = "excluded"
+"""The name under which ON CONFLICT DO UPDATE sees the row that was to be inserted."""
 
 _seen: dict[tuple[str, str], bool] = {}
 
@@ -136,7 +138,7 @@ def _sources(statement: Any) -> Iterator[tuple[Any, bool]]:
                 else:
                     stack.append(element.table)
         elif isinstance(element, Alias) and isinstance(element.element, TableClause):
-            if not element.name.startswith(TRUSTED):
+            if not element.name.startswith(TRUSTED) and element.name != UPSERTED:
                 yield element, is_entity
         elif isinstance(element, TableClause):
             yield element, is_entity
