@@ -173,6 +173,7 @@ def opened_subject(session_id: int, purpose: str, subject: str) -> int | None:
 @dataclass(frozen=True)
 class FoundKey:
     id: int
+    subject_id: int
     subject: str
 
 
@@ -181,7 +182,7 @@ def key(token: str, purpose: str) -> FoundKey | None:
     keys = Key.__table__
     row = db.session.execute(
         current()
-        .select(keys.c.id, keys.c.subject)
+        .select(keys.c.id, keys.c.subject_id, keys.c.subject)
         .where(
             keys.c.token_hash == token_hash(token),
             keys.c.purpose == purpose,
@@ -189,7 +190,7 @@ def key(token: str, purpose: str) -> FoundKey | None:
             keys.c.expires_at > clock.now(),
         )
     ).one_or_none()
-    return row and FoundKey(row.id, row.subject)
+    return row and FoundKey(row.id, row.subject_id, row.subject)
 
 
 def hand_in(found: FoundKey, session_token: str | None) -> str:
@@ -228,46 +229,78 @@ def credentials(email: str) -> Credentials | None:
     return row and Credentials(row.id, row.password_hash)
 
 
-def too_many_tries(email: str, address: str) -> bool:
-    """Whether this account, or this address, has failed too often within the last quarter of an hour."""
-    attempts = SignInAttempt.__table__
-    since = clock.now() - THROTTLE
-    by_account, by_address = db.session.execute(
-        current()
-        .select(
-            func.count().filter(attempts.c.account_hash == token_hash(email)),
-            func.count().filter(attempts.c.address_hash == token_hash(address)),
-            also=[attempts],
-        )
-        .select_from(attempts)
-        .where(
-            attempts.c.at > since,
-            or_(attempts.c.account_hash == token_hash(email), attempts.c.address_hash == token_hash(address)),
-        )
-    ).one()
-    return bool(by_account >= TRIES_BY_ACCOUNT or by_address >= TRIES_BY_ADDRESS)
+def begin_try(email: str, address: str) -> int | None:
+    """Count a try to sign in before its password is looked at; None when there were too many within `THROTTLE`.
 
-
-def note_failed_try(email: str, address: str) -> None:
+    Counting first leaves no gap: of many tries at once, no more than the limit find a count below it.
+    """
+    if _too_many(email, address, TRIES_BY_ACCOUNT, TRIES_BY_ADDRESS):
+        return None
     with writing():
         attempt = SignInAttempt(account_hash=token_hash(email), address_hash=token_hash(address), at=clock.now())
         db.session.add(attempt)
+        db.session.flush()
+        attempt_id = attempt.id
+    return None if _too_many(email, address, TRIES_BY_ACCOUNT + 1, TRIES_BY_ADDRESS + 1) else attempt_id
 
 
-def sign_in(user_id: int, user_agent: str = "") -> str:
-    """Open a session for a person who has proved who they are. Returns the token for the cookie."""
-    token = new_token()
+def forgive_try(attempt_id: int) -> None:
+    """A try that turned out to be right does not count."""
+    attempts = SignInAttempt.__table__
     with writing():
-        _open_session(token, user_id, STAFF_SESSION, user_agent)
+        db.session.execute(current().delete(attempts).where(attempts.c.id == attempt_id))
+
+
+def _too_many(email: str, address: str, by_account: int, by_address: int) -> bool:
+    attempts = SignInAttempt.__table__
+    same_account, same_address = (
+        attempts.c.account_hash == token_hash(email),
+        attempts.c.address_hash == token_hash(address),
+    )
+    row = db.session.execute(
+        current()
+        .select(func.count().filter(same_account), func.count().filter(same_address), also=[attempts])
+        .select_from(attempts)
+        .where(attempts.c.at > clock.now() - THROTTLE, or_(same_account, same_address))
+    ).one()
+    return bool(row[0] >= by_account or row[1] >= by_address)
+
+
+def sign_in(
+    proved: Credentials, *, user_agent: str = "", instead_of: int | None = None, newer_hash: str | None = None
+) -> str | None:
+    """Open a session for a person who has proved who they are. Returns the token for the cookie.
+
+    None if the account was disabled or its password changed since it was read. The session that the browser had
+    before ends; the keys of cases that it held move on, so that nobody loses a case by signing in.
+    """
+    token, users, held = new_token(), User.__table__, SessionKey.__table__
+    with writing():
+        still = (users.c.id == proved.user_id, users.c.disabled_at.is_(None))
+        unchanged = users.c.password_hash == proved.password_hash
+        locked = current().select(users.c.id).where(*still, unchanged).with_for_update()
+        if db.session.execute(locked).one_or_none() is None:
+            return None
+        if newer_hash is not None:
+            db.session.execute(current().update(users).where(*still).values(password_hash=newer_hash))
+        session_id = _open_session(token, proved.user_id, STAFF_SESSION, user_agent)
+        if instead_of is not None:
+            moved = current().update(held).where(held.c.session_id == instead_of).values(session_id=session_id)
+            db.session.execute(moved)
+            _end_session(instead_of)
     return token
 
 
 def sign_out(session_id: int) -> None:
     """End a session on the server, wherever its cookie may still lie."""
     with writing():
-        held, sessions = SessionKey.__table__, BrowserSession.__table__
-        db.session.execute(current().delete(held).where(held.c.session_id == session_id))
-        db.session.execute(current().delete(sessions).where(sessions.c.id == session_id))
+        _end_session(session_id)
+
+
+def _end_session(session_id: int) -> None:
+    held, sessions = SessionKey.__table__, BrowserSession.__table__
+    db.session.execute(current().delete(held).where(held.c.session_id == session_id))
+    db.session.execute(current().delete(sessions).where(sessions.c.id == session_id))
 
 
 def mark_seen(session_id: int) -> None:
@@ -294,15 +327,20 @@ def _open_session(token: str, user_id: int | None, lifetime: timedelta, user_age
 def new_key(purpose: str, subject_id: int, subject: str, expires_at: datetime) -> str:
     """Make a secret link to a subject, inside the verb that owns it. Returns the token; only its hash is kept."""
     token = new_token()
-    db.session.add(
-        Key(
-            id=new_id(),
-            purpose=purpose,
-            token_hash=token_hash(token),
-            subject_id=subject_id,
-            subject=subject,
-            created_at=clock.now(),
-            expires_at=expires_at,
-        )
-    )
+    keep_key(purpose, token, subject_id, subject, expires_at)
     return token
+
+
+def keep_key(purpose: str, token: str, subject_id: int, subject: str, expires_at: datetime) -> None:
+    """Keep a key whose token is known already. A token that is in use violates a unique constraint."""
+    key = Key(
+        id=new_id(),
+        purpose=purpose,
+        token_hash=token_hash(token),
+        subject_id=subject_id,
+        subject=subject,
+        created_at=clock.now(),
+        expires_at=expires_at,
+    )
+    db.session.add(key)
+    db.session.flush()

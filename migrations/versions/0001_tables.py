@@ -249,6 +249,7 @@ def upgrade() -> None:
         sa.Column("touchpoint_id", Id, nullable=True),
         sa.Column("category_id", Id, nullable=True),
         sa.Column("reported_at", UtcDateTime(), nullable=False),
+        sa.Column("answered_at", UtcDateTime(), nullable=True),
         sa.Column("closed_at", UtcDateTime(), nullable=True),
         sa.Column("next_promise_id", Id, nullable=True),
         sa.Column("next_due_at", UtcDateTime(), nullable=True),
@@ -257,7 +258,6 @@ def upgrade() -> None:
         sa.Column("public_version", Id, nullable=False),
         sa.Column("customer_version", Id, nullable=False),
         sa.Column("shared_version", Id, nullable=False),
-        sa.Column("nonce_hash", sa.LargeBinary(length=32), nullable=True),
         sa.Column("content_hash", sa.LargeBinary(length=32), nullable=True),
         sa.Column("network_id", Id, nullable=False),
         sa.CheckConstraint("kind IN ('emergency', 'complaint', 'question', 'praise')", name="ck_cases_kind"),
@@ -288,7 +288,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["network_id"], ["networks.id"], name="fk_cases_network_id"),
         sa.PrimaryKeyConstraint("id", name="pk_cases"),
         sa.UniqueConstraint("network_id", "id", name="uq_cases_network_id_id"),
-        sa.UniqueConstraint("network_id", "nonce_hash", name="uq_cases_network_id_nonce_hash"),
         sa.UniqueConstraint("network_id", "reference", name="uq_cases_network_id_reference"),
     )
     with op.batch_alter_table("cases", schema=None) as batch_op:
@@ -610,13 +609,19 @@ def upgrade() -> None:
         sa.Column("network_id", Id, nullable=False),
         sa.Column("number", Id, autoincrement=False, nullable=False),
         sa.Column("event_id", Id, nullable=False),
+        sa.Column("case_id", Id, nullable=False),
+        sa.Column("case_entry", Id, nullable=False),
+        sa.Column("tenant_id", Id, nullable=True),
+        sa.Column("tenant_entry", Id, nullable=True),
         sa.Column("entry", sa.LargeBinary(), nullable=False),
         sa.Column("leaf", sa.LargeBinary(length=32), nullable=False),
         sa.ForeignKeyConstraint(
             ["network_id", "event_id"], ["events.network_id", "events.id"], name="fk_log_entries_network_id_event_id"
         ),
         sa.PrimaryKeyConstraint("network_id", "number", name="pk_log_entries"),
+        sa.UniqueConstraint("case_id", "case_entry", name="uq_log_entries_case_id_case_entry"),
         sa.UniqueConstraint("network_id", "event_id", name="uq_log_entries_network_id_event_id"),
+        sa.UniqueConstraint("tenant_id", "tenant_entry", name="uq_log_entries_tenant_id_tenant_entry"),
     )
     op.create_table(
         "new_events",

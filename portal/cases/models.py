@@ -97,7 +97,6 @@ class Case(NetworkShared, Base):
         ForeignKeyConstraint(["network_id", "category_id"], ["categories.network_id", "categories.id"]),
         UniqueConstraint("network_id", "id"),
         UniqueConstraint("network_id", "reference"),
-        UniqueConstraint("network_id", "nonce_hash"),
         CheckConstraint(_one_of("state", STATES), name="state"),
         CheckConstraint(_one_of("kind", KINDS), name="kind"),
         CheckConstraint(_one_of("origin", ORIGINS), name="origin"),
@@ -137,6 +136,7 @@ class Case(NetworkShared, Base):
     touchpoint_id: Mapped[int | None]
     category_id: Mapped[int | None]
     reported_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     next_promise_id: Mapped[int | None]
     next_due_at: Mapped[datetime | None]
@@ -146,10 +146,8 @@ class Case(NetworkShared, Base):
     public_version: Mapped[int] = mapped_column(default=0)
     customer_version: Mapped[int] = mapped_column(default=0)
     shared_version: Mapped[int] = mapped_column(default=0)
-    nonce_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    """Of the form that made this case, so that a double click makes one."""
     content_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    """Of what that form said: the same form sent again must say the same."""
+    """Of what the form said that made this case: the same form sent twice makes one case only if it says the same."""
 
     @classmethod
     def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:

@@ -1,0 +1,45 @@
+"""Holding a case: the lock under which every verb works, and what goes wrong before it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select
+
+from portal.cases.models import Access, Case
+from portal.cases.states import OPEN, after
+from tenants.scope import current, db, writing
+
+
+class NoSuchCase(LookupError):
+    """There is none, or not for this reader: the two are never told apart (404)."""
+
+
+class Stale(RuntimeError):
+    """The case has changed since the form was shown (409). Nothing was written."""
+
+
+@contextmanager
+def held(case_id: int, version: int | None = None) -> Iterator[Case]:
+    """The case under its lock, inside one write transaction that commits at the end of the block.
+
+    `version` is the `state_version` that the form was made from. Raises NoSuchCase or Stale.
+    """
+    with writing() as session:
+        case = session.scalars(select(Case).where(Case.id == case_id).with_for_update(of=Case)).one_or_none()
+        if case is None:
+            raise NoSuchCase(case_id)
+        if version is not None and case.state_version != version:
+            raise Stale(case.reference)
+        yield case
+
+
+def move(case: Case, act: str) -> None:
+    """Take the case to the state that `act` leads to, and its copies in the queues with it. Raises WrongState."""
+    case.state = after(case.state, act)
+    case.state_version += 1
+    access = Access.__table__
+    db.session.execute(
+        current().update(access).where(access.c.case_id == case.id).values(is_open=case.state in OPEN)
+    )

@@ -1,0 +1,167 @@
+"""Promises: made, kept, broken or moved, always with both dates in sight.
+
+A promise that nobody keeps breaks by itself: its timer is written together with it. One that is fulfilled late stays
+broken, even when the worker had no time to say so before.
+"""
+
+from __future__ import annotations
+
+from datetime import MAXYEAR, UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from portal.cases.holding import held
+from portal.cases.models import Access, Case, Promise
+from portal.events import kinds
+from portal.events.record import record, set_timer
+from tenants import clock
+from tenants.ids import new_id
+from tenants.permissions import require
+from tenants.scope import current, db
+
+DUE = "promise.due"
+NEVER = datetime(MAXYEAR, 1, 1, tzinfo=UTC)
+
+
+class PromiseSettled(RuntimeError):
+    """The promise has been kept, broken or moved already (409)."""
+
+
+class PromiseInThePast(ValueError):
+    """Nobody can promise something for a moment that has passed (422)."""
+
+
+def make(case: Case, what: str, due_at: datetime, *, sentence: str | None = None, actor: str | None = None) -> Promise:
+    """Promise something in public, in the name of the business that leads. The caller holds the case."""
+    if due_at <= clock.now():
+        raise PromiseInThePast(due_at.isoformat())
+    promise = Promise(
+        id=new_id(),
+        network_id=case.network_id,
+        case_id=case.id,
+        tenant_id=case.lead_tenant_id,
+        what=what,
+        sentence=sentence,
+        made_at=clock.now(),
+        due_at=due_at,
+    )
+    db.session.add(promise)
+    _tell(case, kinds.PROMISE_MADE, promise, text=sentence, actor=actor)
+    set_timer(case.network_id, DUE, promise.id, due_at)
+    refresh_next(case)
+    return promise
+
+
+def settle(case: Case, *whats: str) -> None:
+    """Keep every promise of these codes that is still due; those whose time has passed are broken, and fulfilled late."""
+    for promise in _still_due(case):
+        if promise.what in whats:
+            _fulfil(case, promise)
+    refresh_next(case)
+
+
+def promise_more(case_id: int, sentence: str, due_at: datetime, *, version: int | None = None) -> None:
+    """A further promise in a person's own words."""
+    require(current(), "case.promise")
+    with held(case_id, version) as case:
+        make(case, "other", due_at, sentence=sentence)
+        case.state_version += 1
+
+
+def keep(case_id: int, promise_id: int) -> None:
+    """Somebody says that the promise has been kept. Raises PromiseSettled."""
+    require(current(), "case.promise")
+    with held(case_id) as case:
+        promise = _one(case, promise_id)
+        _fulfil(case, promise)
+        case.state_version += 1
+        refresh_next(case)
+
+
+def move(case_id: int, promise_id: int, due_at: datetime, reason: str) -> None:
+    """Put a promise off, with the reason in public; the old date stays visible. Raises PromiseSettled."""
+    require(current(), "case.promise")
+    with held(case_id) as case:
+        promise = _one(case, promise_id)
+        if clock.now() > promise.due_at:
+            _break(case, promise)
+        else:
+            promise.state, promise.settled_at = "moved", clock.now()
+        promise.moved_to, promise.reason = due_at, reason
+        _tell(case, kinds.PROMISE_MOVED, promise, text=reason, new_due=due_at)
+        make(case, promise.what, due_at, sentence=promise.sentence)
+        case.state_version += 1
+
+
+def fall_due(promise_id: int) -> None:
+    """The timer of a promise: break it if it is still due. Runs as the system; finding nothing to do is normal."""
+    promise = db.session.get(Promise, promise_id)
+    if promise is None:
+        return
+    with held(promise.case_id) as case:
+        overdue = [due for due in _still_due(case) if due.id == promise_id and clock.now() > due.due_at]
+        for each in overdue:
+            _break(case, each)
+            case.state_version += 1
+            refresh_next(case)
+
+
+def refresh_next(case: Case) -> None:
+    """Keep on the case, and in the queues, which promise falls due next."""
+    db.session.flush()
+    upcoming = _still_due(case)
+    first = upcoming[0] if upcoming else None
+    case.next_promise_id = first.id if first else None
+    case.next_due_at = first.due_at if first else None
+    access = Access.__table__
+    db.session.execute(
+        current().update(access).where(access.c.case_id == case.id).values(next_due_at=case.next_due_at or NEVER)
+    )
+
+
+def _still_due(case: Case) -> list[Promise]:
+    query = select(Promise).where(Promise.case_id == case.id, Promise.state == "due")
+    fresh = query.order_by(Promise.due_at, Promise.id).execution_options(populate_existing=True)
+    return list(db.session.scalars(fresh))
+
+
+def _one(case: Case, promise_id: int) -> Promise:
+    promise = db.session.scalars(
+        select(Promise).where(Promise.case_id == case.id, Promise.id == promise_id)
+    ).one_or_none()
+    if promise is None:
+        raise LookupError(promise_id)
+    if promise.state != "due":
+        raise PromiseSettled(promise.state)
+    return promise
+
+
+def _fulfil(case: Case, promise: Promise) -> None:
+    promise.fulfilled_at = clock.now()
+    if clock.now() > promise.due_at:
+        _break(case, promise)
+        return
+    promise.state, promise.settled_at = "kept", clock.now()
+    _tell(case, kinds.PROMISE_KEPT, promise)
+
+
+def _break(case: Case, promise: Promise) -> None:
+    promise.state, promise.settled_at = "broken", clock.now()
+    _tell(case, kinds.PROMISE_BROKEN, promise, actor="system", due_at=promise.due_at)
+
+
+def _tell(
+    case: Case,
+    kind: kinds.Kind,
+    promise: Promise,
+    *,
+    text: str | None = None,
+    actor: str | None = None,
+    due_at: datetime | None = None,
+    new_due: datetime | None = None,
+) -> None:
+    facts: dict[str, Any] = {"promise": str(promise.id), "what": promise.what, "due": promise.due_at.isoformat()}
+    if new_due is not None:
+        facts["new_due"] = new_due.isoformat()
+    record(case, kind, text=text, facts=facts, tenant_id=promise.tenant_id, actor=actor, due_at=due_at)

@@ -1,0 +1,239 @@
+"""Reporting: the verb by which every case comes into being, from the form, the phone or a file."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+
+from portal.calendars.promising import due
+from portal.cases import promises
+from portal.cases.models import Access, Case, Consent, Contact, Touchpoint
+from portal.cases.references import new_reference
+from portal.cases.routing import Route, lead_for
+from portal.events import kinds
+from portal.events.record import record
+from tenants import clock, door
+from tenants.ids import new_id
+from tenants.models import Network
+from tenants.scope import Scope, db, entered, writing
+
+KEY_LIFETIME = timedelta(days=730)
+SAME_FORM = timedelta(hours=24)
+PUBLICATION_TEXT = "publication-1"
+"""Version of the sentence that a customer agrees to when a case is to be public."""
+LONGEST_TITLE = 90
+LONGEST_TEXT = 10_000
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a customer tells us. `language` is one of the portal's locales."""
+
+    text: str
+    language: str
+    visibility: str
+    wish: str = ""
+    happened: str = ""
+    touchpoint_id: int | None = None
+    category_id: int | None = None
+    channel: str = ""
+    address: str = ""
+    origin: str = "web"
+
+
+@dataclass(frozen=True)
+class Published:
+    """Where a historic case was published, and which business it was about."""
+
+    source: str
+    source_id: str
+    tenant_id: int
+
+
+@dataclass(frozen=True)
+class Reported:
+    case_id: int
+    reference: str
+    key: str
+
+
+class SaidSomethingElse(RuntimeError):
+    """The same form has been sent before with other words (409): its case exists, and nothing was changed."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(reference)
+        self.reference = reference
+
+
+def report(network_id: int, what: Report, *, form: str) -> Reported:
+    """Make a case of a customer's report. The reporter is the customer of that case from its first moment.
+
+    `form` is the nonce of the form: sent twice with the same words it makes one case and hands out a fresh key.
+    Raises SaidSomethingElse when the words differ.
+    """
+    if before := _sent_before(network_id, what, form):
+        return before
+    case_id = new_id()
+    try:
+        with entered(Scope.customer(network_id, case_id=case_id)), writing():
+            case = open_case(network_id, what, case_id=case_id)
+            # The nonce is a key like any other, so that its uniqueness is the database's business.
+            door.keep_key("form", form, case.id, case.reference, clock.now() + SAME_FORM)
+            return Reported(case.id, case.reference, new_case_key(case))
+    except IntegrityError:
+        before = _sent_before(network_id, what, form)
+        if before is None:
+            raise
+        return before
+
+
+def _sent_before(network_id: int, what: Report, form: str) -> Reported | None:
+    with entered(Scope.door(network_id)):
+        found = door.key(form, "form")
+    if found is None:
+        return None
+    with entered(Scope.customer(network_id, case_id=found.subject_id)), writing():
+        case = db.session.get(Case, found.subject_id)
+        if case is None or case.content_hash != _content_hash(what):
+            raise SaidSomethingElse(found.subject)
+        return Reported(case.id, case.reference, new_case_key(case))
+
+
+def new_case_key(case: Case) -> str:
+    """A secret link to this case. The caller is inside `writing()`."""
+    return door.new_key("case", case.id, case.reference, clock.now() + KEY_LIFETIME)
+
+
+def open_case(network_id: int, what: Report, *, case_id: int | None = None) -> Case:
+    """The case with its first events and its first promise. The caller is inside `writing()`."""
+    route = lead_for(what.touchpoint_id, what.category_id)
+    case = _new_case(network_id, what, route.tenant_id, case_id or new_id())
+    touchpoint = db.session.get(Touchpoint, what.touchpoint_id) if what.touchpoint_id else None
+    facts = {"wish": what.wish, "happened": what.happened, "language": what.language}
+    if touchpoint:
+        facts["touchpoint"] = touchpoint.code
+    record(case, kinds.REPORTED, text=what.text, facts=facts, actor="customer")
+    _keep_contact(case, what)
+    _keep_consent(case, what)
+    _tell_route(case, route)
+    promises.make(case, "acknowledge", due(route.tenant_id, "acknowledge", clock.now()), actor="system")
+    return case
+
+
+def publish_historic(network_id: int, what: Report, published: Published, *, at: datetime | None = None) -> Case:
+    """A case from a published source: closed from the start, without promise, timer, key or mail.
+
+    The caller is inside `writing()`.
+    """
+    case = _new_case(network_id, what, published.tenant_id, new_id(at))
+    case.state, case.closed_at = "closed", case.reported_at
+    record(case, kinds.REPORTED, text=what.text, facts={"language": what.language}, actor="import")
+    facts = {"source": published.source, "source_id": published.source_id, "language": what.language}
+    record(case, kinds.PUBLISHED, facts=facts, tenant_id=published.tenant_id, actor="import")
+    return case
+
+
+def title_of(text: str) -> str:
+    """The first sentence or line, cut at a word where it is too long."""
+    line = " ".join(text.split())
+    for stop in ("。", "！", "？", ". ", "! ", "? "):
+        head = line.split(stop, 1)[0]
+        if 12 <= len(head) < len(line):
+            line = head + (stop.strip() if stop.strip() in "。！？!?" else "")
+    if len(line) <= LONGEST_TITLE:
+        return line
+    cut = line[: LONGEST_TITLE - 1]
+    if " " in cut[40:]:
+        cut = cut[: cut.rindex(" ")]
+    return cut.rstrip(" ,;:，；：") + "…"
+
+
+def _new_case(network_id: int, what: Report, tenant_id: int, case_id: int) -> Case:
+    network = db.session.get(Network, network_id)
+    if network is None:
+        raise LookupError(network_id)
+    is_historic = what.origin == "import"
+    case = Case(
+        id=case_id,
+        network_id=network_id,
+        reference=new_reference(network.prefix),
+        visibility=what.visibility,
+        origin=what.origin,
+        language=what.language,
+        title=title_of(what.text),
+        lead_tenant_id=tenant_id,
+        touchpoint_id=what.touchpoint_id,
+        category_id=what.category_id,
+        reported_at=clock.now(),
+        content_hash=_content_hash(what),
+        last_seq=0,
+        public_version=0,
+        customer_version=0,
+        shared_version=0,
+    )
+    db.session.add(case)
+    db.session.flush()
+    access = Access(
+        network_id=network_id,
+        case_id=case.id,
+        tenant_id=tenant_id,
+        level="lead",
+        is_open=not is_historic,
+        next_due_at=promises.NEVER,
+    )
+    db.session.add(access)
+    db.session.flush()
+    return case
+
+
+def _keep_contact(case: Case, what: Report) -> None:
+    if not what.address:
+        return
+    db.session.add(
+        Contact(
+            id=new_id(),
+            network_id=case.network_id,
+            case_id=case.id,
+            channel=what.channel,
+            address=what.address,
+            given_at=clock.now(),
+        )
+    )
+    record(case, kinds.CONTACT_GIVEN, facts={"channel": what.channel}, actor="customer")
+
+
+def _keep_consent(case: Case, what: Report) -> None:
+    if what.visibility != "public":
+        return
+    db.session.add(
+        Consent(
+            id=new_id(),
+            network_id=case.network_id,
+            case_id=case.id,
+            purpose="publication",
+            text_version=PUBLICATION_TEXT,
+            language=what.language,
+            given_at=clock.now(),
+        )
+    )
+    facts = {"purpose": "publication", "text_version": PUBLICATION_TEXT}
+    record(case, kinds.CONSENT_GIVEN, facts=facts, actor="customer")
+
+
+def _tell_route(case: Case, route: Route) -> None:
+    record(
+        case,
+        kinds.ROUTED,
+        facts={"tenant": str(route.tenant_id), "because": route.because},
+        tenant_id=route.tenant_id,
+        actor="system",
+    )
+
+
+def _content_hash(what: Report) -> bytes:
+    said = unicodedata.normalize("NFC", "\0".join((what.text, what.wish, what.happened, what.visibility, what.address)))
+    return hashlib.sha256(said.encode()).digest()

@@ -1,0 +1,53 @@
+"""Sends one mail: to a folder in development, through SMTP otherwise."""
+
+from __future__ import annotations
+
+import hashlib
+import smtplib
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from portal.config import Settings
+from tenants import clock
+
+PATIENCE = 20
+"""Seconds for a mail server to answer."""
+
+
+def send(settings: Settings, effect_id: str, address: str, message: dict[str, Any]) -> None:
+    """Send or raise. The Message-ID comes from the effect, so that a second copy is recognised as one."""
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = message["subject"]
+    mail["From"] = settings.mail_from
+    mail["To"] = address
+    mail["Date"] = format_datetime(clock.now())
+    mail["Message-ID"] = f"<{hashlib.sha256(effect_id.encode()).hexdigest()[:32]}@{settings.mail_from.split('@')[1]}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message["text"])
+    if settings.mail_url.startswith("file:"):
+        _to_folder(settings, effect_id, mail)
+    else:
+        _to_server(settings.mail_url, mail)
+
+
+def _to_folder(settings: Settings, effect_id: str, mail: EmailMessage) -> None:
+    named = settings.mail_url.removeprefix("file:").removeprefix("//")
+    folder = Path(named) if named else settings.data_dir / "outbox"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{effect_id.replace(':', '-')}.eml").write_bytes(mail.as_bytes())
+
+
+def _to_server(url: str, mail: EmailMessage) -> None:
+    parts = urlsplit(url)
+    secure = parts.scheme == "smtps"
+    connect = smtplib.SMTP_SSL if secure else smtplib.SMTP
+    with connect(parts.hostname or "", parts.port or (465 if secure else 587), timeout=PATIENCE) as server:
+        if not secure and server.has_extn("starttls"):
+            server.starttls()
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+        server.send_message(mail)

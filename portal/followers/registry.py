@@ -1,0 +1,15 @@
+"""Every follower there is. To add one: a folder beside the others, and a line here."""
+
+from __future__ import annotations
+
+from portal.followers.base import Follower
+from portal.followers.figures import Figures
+from portal.followers.log.follower import Log
+from portal.followers.notifications.follower import DeskMail
+
+FOLLOWERS: list[Follower] = [Figures(), Log(), DeskMail()]
+
+
+def named(name: str) -> Follower:
+    """The follower of that name; KeyError if there is none."""
+    return {follower.name: follower for follower in FOLLOWERS}[name]

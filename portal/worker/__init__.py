@@ -1,0 +1,1 @@
+"""What happens by itself: giving events their positions, running followers, firing timers, sending deliveries."""

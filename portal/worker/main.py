@@ -1,0 +1,65 @@
+"""The loop of the worker process."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from portal.followers.base import catch_up
+from portal.followers.registry import FOLLOWERS
+from portal.worker.deliveries import send_due
+from portal.worker.sequencer import sequence
+from portal.worker.sweep import sweep
+from portal.worker.timers import fire_due
+
+LOG = logging.getLogger(__name__)
+IDLE = 0.4
+"""Seconds to wait when there was nothing to do."""
+PAUSE_AFTER_TROUBLE = 3.0
+SWEEP_EVERY = 3600.0
+
+
+def run(app: Flask, stop: threading.Event) -> None:
+    """Work until asked to stop. A database that is away is waited for; nothing is lost meanwhile."""
+    swept = 0.0
+    with app.app_context():
+        while not stop.is_set():
+            try:
+                if time.monotonic() - swept > SWEEP_EVERY:
+                    sweep()
+                    swept = time.monotonic()
+                stop.wait(0 if turn() else IDLE)
+            except OperationalError as problem:
+                LOG.warning("the database did not answer: %s", problem.orig)
+                stop.wait(PAUSE_AFTER_TROUBLE)
+
+
+def turn() -> int:
+    """One round of everything. Returns how much there was to do; 0 means that all is done for now."""
+    done = sequence()
+    for follower in FOLLOWERS:
+        done += _one_follower(follower)
+    return done + fire_due() + send_due()
+
+
+def until_idle(limit: int = 10_000) -> None:
+    """Work until nothing is left: for tests, the demo and the command line."""
+    for _ in range(limit):
+        if not turn():
+            return
+    raise RuntimeError("the worker never came to an end")
+
+
+def _one_follower(follower: object) -> int:
+    try:
+        return catch_up(follower)  # type: ignore[arg-type]
+    except OperationalError:
+        raise
+    except Exception:
+        # One follower that fails must not hold up the others; its cursor stays, so it loses nothing.
+        LOG.exception("follower %s failed", getattr(follower, "name", follower))
+        return 0
