@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin
+from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal import languages
@@ -52,6 +53,7 @@ def init_entrance(app: Flask, settings: Settings) -> None:
     """Register the door, the checks on unsafe requests, and the headers of every answer."""
     _init_login(app)
     app.jinja_env.globals["csrf_token"] = csrf_token
+    app.jinja_env.globals["csrf_field"] = csrf_field
     app.before_request(_come_in)
     app.teardown_request(_go_out)
     app.after_request(_harden)
@@ -100,6 +102,12 @@ def csrf_token() -> str:
     if not token:
         return ""
     return hmac.new(current_app.secret_key.encode(), token.encode(), hashlib.sha256).hexdigest()  # type: ignore[union-attr]
+
+
+def csrf_field() -> Markup:
+    """The token as a form carries it: nothing for a browser without a session, so that its pages stay cacheable."""
+    token = csrf_token()
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(token) if token else Markup()
 
 
 # -- in ------------------------------------------------------------------------------------------------------------

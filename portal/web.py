@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from flask import Blueprint, Flask, Response
 from flask_htmx import HTMX
 from jinja2 import StrictUndefined
 from sqlalchemy import Engine
@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import portal.tables  # noqa: F401
 from portal import assets, entrance, errors, languages, paths
+from portal.accounts import routes as accounts
 from portal.config import Settings
 from portal.database import engine_options
 from tenants import clock
@@ -74,8 +75,10 @@ def _prepare(engine: Engine, settings: Settings) -> None:
     guard(engine)
 
 
-def _blueprints() -> list[object]:
-    return []
+def _blueprints() -> list[Blueprint]:
+    return [
+        accounts.blueprint,
+    ]
 
 
 def _health(app: Flask) -> None:
