@@ -417,6 +417,7 @@ def upgrade() -> None:
         sa.Column("case_id", Id, nullable=False),
         sa.Column("tenant_id", Id, nullable=False),
         sa.Column("level", sa.String(length=8), nullable=False),
+        sa.Column("assignee_id", Id, nullable=True),
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("next_due_at", UtcDateTime(), nullable=False),
         sa.Column("network_id", Id, nullable=False),
@@ -428,6 +429,11 @@ def upgrade() -> None:
             ["network_id", "tenant_id"], ["tenants.network_id", "tenants.id"], name="fk_access_network_id_tenant_id"
         ),
         sa.ForeignKeyConstraint(["network_id"], ["networks.id"], name="fk_access_network_id"),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "assignee_id"],
+            ["memberships.tenant_id", "memberships.user_id"],
+            name="fk_access_tenant_id_assignee_id",
+        ),
         sa.PrimaryKeyConstraint("case_id", "tenant_id", name="pk_access"),
     )
     with op.batch_alter_table("access", schema=None) as batch_op:

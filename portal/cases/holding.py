@@ -40,6 +40,4 @@ def move(case: Case, act: str) -> None:
     case.state = after(case.state, act)
     case.state_version += 1
     access = Access.__table__
-    db.session.execute(
-        current().update(access).where(access.c.case_id == case.id).values(is_open=case.state in OPEN)
-    )
+    db.session.execute(current().update(access).where(access.c.case_id == case.id).values(is_open=case.state in OPEN))

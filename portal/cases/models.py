@@ -161,6 +161,7 @@ class Access(NetworkShared, Base):
     __table_args__ = (
         ForeignKeyConstraint(["network_id", "case_id"], CASE),
         ForeignKeyConstraint(["network_id", "tenant_id"], TENANT),
+        ForeignKeyConstraint(["tenant_id", "assignee_id"], ["memberships.tenant_id", "memberships.user_id"]),
         CheckConstraint("level IN ('lead', 'assist', 'past')", name="level"),
         Index("ix_access_queue", "network_id", "tenant_id", "is_open", "next_due_at", "case_id"),
     )
@@ -168,6 +169,8 @@ class Access(NetworkShared, Base):
     case_id: Mapped[int] = mapped_column(primary_key=True)
     tenant_id: Mapped[int] = mapped_column(primary_key=True)
     level: Mapped[str] = mapped_column(String(8))
+    assignee_id: Mapped[int | None]
+    """The colleague who has taken the case, of this tenant."""
     is_open: Mapped[bool] = mapped_column(default=True)
     next_due_at: Mapped[datetime]
     """Copied from the case for the queue; a case with no promise due sorts last (year 9999)."""
@@ -269,11 +272,11 @@ def _case_open_to(row: Row, case_id: ColumnElement[int], scope: Scope) -> Column
     if scope.is_system:
         return same_network(row, scope)
     if scope.for_tenant:
-        return _has_access(row, case_id, scope)
+        return _has_access(case_id, scope)
     if scope.kind is Kind.CUSTOMER:
-        result: ColumnElement[bool] = case_id == (scope.case_id or 0)
-        return result
-    return row.c.visibility == "public" if "visibility" in row.c else _is_public(case_id)
+        return case_id == (scope.case_id or 0)
+    is_public: ColumnElement[bool] = row.c.visibility == "public" if "visibility" in row.c else _is_public(case_id)
+    return is_public
 
 
 def _is_public(case_id: ColumnElement[int]) -> ColumnElement[bool]:
@@ -281,7 +284,7 @@ def _is_public(case_id: ColumnElement[int]) -> ColumnElement[bool]:
     return select(case.c.id).where(case.c.id == case_id, case.c.visibility == "public").correlate_except(case).exists()
 
 
-def _has_access(row: Row, case_id: ColumnElement[int], scope: Scope, lead: bool = False) -> ColumnElement[bool]:
+def _has_access(case_id: ColumnElement[int], scope: Scope, *, lead: bool = False) -> ColumnElement[bool]:
     access = Access.__table__.alias("scope_access")
     query = select(access.c.case_id).where(access.c.case_id == case_id, access.c.tenant_id == scope.tenant_id)
     if lead:
@@ -294,7 +297,7 @@ def _personal(row: Row, scope: Scope) -> ColumnElement[bool]:
     if scope.is_system:
         return same_network(row, scope)
     if scope.for_tenant:
-        return same_network(row, scope) & _has_access(row, row.c.case_id, scope, lead=True)
+        return same_network(row, scope) & _has_access(row.c.case_id, scope, lead=True)
     if scope.case_id is not None:
         return same_network(row, scope) & (row.c.case_id == scope.case_id)
     return none(row)
@@ -307,11 +310,9 @@ def _history(row: Row, scope: Scope) -> ColumnElement[bool]:
         return same_network(row, scope)
     if scope.for_tenant:
         return same_network(row, scope) & or_(
-            row.c.audience.in_(("public", "shared")) & _has_access(row, row.c.case_id, scope),
-            (row.c.audience == "customer") & _has_access(row, row.c.case_id, scope, lead=True),
-            (row.c.audience == "internal")
-            & (row.c.tenant_id == scope.tenant_id)
-            & _has_access(row, row.c.case_id, scope),
+            row.c.audience.in_(("public", "shared")) & _has_access(row.c.case_id, scope),
+            (row.c.audience == "customer") & _has_access(row.c.case_id, scope, lead=True),
+            (row.c.audience == "internal") & (row.c.tenant_id == scope.tenant_id) & _has_access(row.c.case_id, scope),
         )
     if scope.kind is Kind.CUSTOMER:
         return (

@@ -24,6 +24,10 @@ DUE = "promise.due"
 NEVER = datetime(MAXYEAR, 1, 1, tzinfo=UTC)
 
 
+class NoSuchPromise(LookupError):
+    """The case has no such promise (404)."""
+
+
 class PromiseSettled(RuntimeError):
     """The promise has been kept, broken or moved already (409)."""
 
@@ -54,8 +58,8 @@ def make(case: Case, what: str, due_at: datetime, *, sentence: str | None = None
 
 
 def settle(case: Case, *whats: str) -> None:
-    """Keep every promise of these codes that is still due; those whose time has passed are broken, and fulfilled late."""
-    for promise in _still_due(case):
+    """Fulfil every promise of these codes that is owed; one whose time has passed is broken, and fulfilled late."""
+    for promise in owed(case):
         if promise.what in whats:
             _fulfil(case, promise)
     refresh_next(case)
@@ -84,9 +88,9 @@ def move(case_id: int, promise_id: int, due_at: datetime, reason: str) -> None:
     require(current(), "case.promise")
     with held(case_id) as case:
         promise = _one(case, promise_id)
-        if clock.now() > promise.due_at:
+        if promise.state == "due" and clock.now() > promise.due_at:
             _break(case, promise)
-        else:
+        if promise.state == "due":
             promise.state, promise.settled_at = "moved", clock.now()
         promise.moved_to, promise.reason = due_at, reason
         _tell(case, kinds.PROMISE_MOVED, promise, text=reason, new_due=due_at)
@@ -100,18 +104,17 @@ def fall_due(promise_id: int) -> None:
     if promise is None:
         return
     with held(promise.case_id) as case:
-        overdue = [due for due in _still_due(case) if due.id == promise_id and clock.now() > due.due_at]
-        for each in overdue:
-            _break(case, each)
-            case.state_version += 1
-            refresh_next(case)
+        for each in owed(case):
+            if each.id == promise_id and each.state == "due" and clock.now() > each.due_at:
+                _break(case, each)
+                case.state_version += 1
+                refresh_next(case)
 
 
 def refresh_next(case: Case) -> None:
-    """Keep on the case, and in the queues, which promise falls due next."""
+    """Keep on the case, and in the queues, which promise falls due next; a broken one that is still owed comes first."""
     db.session.flush()
-    upcoming = _still_due(case)
-    first = upcoming[0] if upcoming else None
+    first = next(iter(owed(case)), None)
     case.next_promise_id = first.id if first else None
     case.next_due_at = first.due_at if first else None
     access = Access.__table__
@@ -120,25 +123,34 @@ def refresh_next(case: Case) -> None:
     )
 
 
-def _still_due(case: Case) -> list[Promise]:
-    query = select(Promise).where(Promise.case_id == case.id, Promise.state == "due")
+def is_owed(promise: Promise) -> bool:
+    """Whether the customer still waits for it: due, or broken and neither fulfilled late nor given a new date."""
+    return promise.state == "due" or (
+        promise.state == "broken" and promise.fulfilled_at is None and promise.moved_to is None
+    )
+
+
+def owed(case: Case) -> list[Promise]:
+    """The promises of a held case that the customer still waits for, the earliest first."""
+    query = select(Promise).where(Promise.case_id == case.id, Promise.state.in_(("due", "broken")))
     fresh = query.order_by(Promise.due_at, Promise.id).execution_options(populate_existing=True)
-    return list(db.session.scalars(fresh))
+    return [promise for promise in db.session.scalars(fresh) if is_owed(promise)]
 
 
 def _one(case: Case, promise_id: int) -> Promise:
-    promise = db.session.scalars(
-        select(Promise).where(Promise.case_id == case.id, Promise.id == promise_id)
-    ).one_or_none()
+    query = select(Promise).where(Promise.case_id == case.id, Promise.id == promise_id)
+    promise = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if promise is None:
-        raise LookupError(promise_id)
-    if promise.state != "due":
+        raise NoSuchPromise(promise_id)
+    if not is_owed(promise):
         raise PromiseSettled(promise.state)
     return promise
 
 
 def _fulfil(case: Case, promise: Promise) -> None:
     promise.fulfilled_at = clock.now()
+    if promise.state == "broken":
+        return
     if clock.now() > promise.due_at:
         _break(case, promise)
         return

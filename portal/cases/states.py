@@ -17,7 +17,9 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("answered", "close"): "closed",
 }
 
-OPEN = frozenset({"received", "acknowledged", "in_progress", "waiting_for_customer", "answered", "reopened", "appealed"})
+OPEN = frozenset(
+    {"received", "acknowledged", "in_progress", "waiting_for_customer", "answered", "reopened", "appealed"}
+)
 
 
 class WrongState(RuntimeError):

@@ -23,12 +23,16 @@ ACTORS = {
 class Subject(Protocol):
     """What has a history: a case, held under its lock."""
 
-    id: Any
-    network_id: Any
     last_seq: Any
     public_version: Any
     customer_version: Any
     shared_version: Any
+
+    @property
+    def id(self) -> Any: ...
+
+    @property
+    def network_id(self) -> Any: ...
 
 
 def record(
@@ -65,7 +69,7 @@ def record(
         "audience": seen_by.value,
         "tenant_id": tenant_id if tenant_id is not None else scope.tenant_id,
     }
-    event_id = db.session.execute(
+    added: Any = db.session.execute(
         scope.insert(Event.__table__).values(
             **envelope,
             case_seq=subject.last_seq,
@@ -75,7 +79,8 @@ def record(
             due_at=due_at,
             commitments={name: commitment for name, (commitment, _salt) in sealed.items()},
         )
-    ).inserted_primary_key[0]
+    )
+    event_id = added.inserted_primary_key[0]
     salts = {f"{name}_salt": salt for name, (_commitment, salt) in sealed.items()}
     db.session.execute(scope.insert(EventContent.__table__).values(event_id=event_id, **envelope, **parts, **salts))
     db.session.execute(scope.insert(NewEvent.__table__).values(event_id=event_id, network_id=subject.network_id))
