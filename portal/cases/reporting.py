@@ -108,9 +108,12 @@ def new_case_key(case: Case) -> str:
     return door.new_key("case", case.id, case.reference, clock.now() + KEY_LIFETIME)
 
 
-def open_case(network_id: int, what: Report, *, case_id: int | None = None) -> Case:
-    """The case with its first events and its first promise. The caller is inside `writing()`."""
-    route = lead_for(what.touchpoint_id, what.category_id)
+def open_case(network_id: int, what: Report, *, case_id: int | None = None, route: Route | None = None) -> Case:
+    """The case with its first events and its first promise. The caller is inside `writing()`.
+
+    `route` is for colleagues who know whose matter it is; otherwise the rules decide.
+    """
+    route = route or lead_for(what.touchpoint_id, what.category_id)
     case = _new_case(network_id, what, route.tenant_id, case_id or new_id())
     touchpoint = db.session.get(Touchpoint, what.touchpoint_id) if what.touchpoint_id else None
     facts = {"wish": what.wish, "happened": what.happened, "language": what.language}
@@ -130,6 +133,7 @@ def publish_historic(network_id: int, what: Report, published: Published, *, at:
     The caller is inside `writing()`.
     """
     case = _new_case(network_id, what, published.tenant_id, new_id(at))
+    case.reported_at = at or case.reported_at
     case.state, case.closed_at = "closed", case.reported_at
     record(case, kinds.REPORTED, text=what.text, facts={"language": what.language}, actor="import")
     facts = {"source": published.source, "source_id": published.source_id, "language": what.language}
