@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -17,12 +18,15 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal import languages
+from portal.cases.references import normal
 from portal.config import Settings
 from tenants import door
 from tenants.scope import Scope, enter, entered, leave
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 BEFORE_THE_DOOR = {"healthz"}
+AT_THE_DOOR = {"accounts", "keys"}
+"""Blueprints whose routes recognise somebody, and may do nothing else."""
 LOCAL = {"localhost", "127.0.0.1", "[::1]"}
 DEMO_NETWORK = "riverside"
 
@@ -54,6 +58,7 @@ def init_entrance(app: Flask, settings: Settings) -> None:
     _init_login(app)
     app.jinja_env.globals["csrf_token"] = csrf_token
     app.jinja_env.globals["csrf_field"] = csrf_field
+    app.context_processor(_frame)
     app.before_request(_come_in)
     app.teardown_request(_go_out)
     app.after_request(_harden)
@@ -110,6 +115,13 @@ def csrf_field() -> Markup:
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(token) if token else Markup()
 
 
+def _frame() -> dict[str, Any]:
+    """What the frame of every page shows: which network this is, and who is signed in."""
+    visitor = g.get("visitor")
+    reader = {"name": visitor.person.name, "desk": "/desk/"} if visitor and visitor.person else None
+    return {"network": g.get("network"), "reader": reader}
+
+
 # -- in ------------------------------------------------------------------------------------------------------------
 
 
@@ -160,11 +172,11 @@ def _scope() -> Scope | AnyResponse:
     arguments = request.view_args or {}
     if request.blueprint == "desk":
         return _desk_scope(network_id, visitor, arguments.get("tenant"))
-    if request.blueprint == "accounts":
+    if request.blueprint in AT_THE_DOOR:
         return Scope.door(network_id)
-    if visitor and (reference := arguments.get("reference")):
+    if visitor and (reference := normal(arguments.get("reference", ""))):
         with entered(Scope.door(network_id)):
-            case_id = door.opened_subject(visitor.session_id, "case", reference.upper())
+            case_id = door.opened_subject(visitor.session_id, "case", reference)
         if case_id is not None:
             return Scope.customer(network_id, case_id=case_id)
     return Scope.public(network_id)
@@ -205,7 +217,11 @@ def _check_origin() -> None:
 
 def _refuse_unspeakable() -> None:
     """NUL and lone surrogates have no business in any text; databases and files choke on them in different ways."""
-    values = [request.path, *request.args.values(), *(value for values in request.form.listvalues() for value in values)]
+    values = [
+        request.path,
+        *request.args.values(),
+        *(value for values in request.form.listvalues() for value in values),
+    ]
     for value in values:
         if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
             abort(400)

@@ -6,13 +6,12 @@ from flask import Flask, Response, make_response, render_template
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from portal.cases.holding import NoSuchCase, Stale
+from portal.cases.promises import NoSuchPromise, PromiseSettled
+from portal.cases.states import WrongState
 from tenants.permissions import Forbidden
 
 TEMPLATES = {400, 403, 404, 409, 410, 413, 421, 422, 429, 500, 503}
-
-
-class Stale(RuntimeError):
-    """What the form was about has changed meanwhile (409): nothing was written, and the present state is shown."""
 
 
 def init_errors(app: Flask) -> None:
@@ -27,6 +26,17 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(Forbidden)
     def forbidden(_error: Forbidden) -> Response:
         return page(403)
+
+    @app.errorhandler(NoSuchCase)
+    @app.errorhandler(NoSuchPromise)
+    def unknown(_error: LookupError) -> Response:
+        return page(404)
+
+    @app.errorhandler(Stale)
+    @app.errorhandler(WrongState)
+    @app.errorhandler(PromiseSettled)
+    def moved_on(_error: RuntimeError) -> Response:
+        return page(409)
 
     @app.errorhandler(OperationalError)
     def database_away(error: OperationalError) -> Response:

@@ -11,6 +11,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import portal.tables  # noqa: F401
 from portal import assets, entrance, errors, languages, paths
 from portal.accounts import routes as accounts
+from portal.cases import routes as cases
+from portal.desk import routes as desk
+from portal.front import routes as front
 from portal.config import Settings
 from portal.database import engine_options
 from tenants import clock
@@ -77,6 +80,10 @@ def _prepare(engine: Engine, settings: Settings) -> None:
 
 def _blueprints() -> list[Blueprint]:
     return [
+        front.blueprint,
+        cases.blueprint,
+        cases.keys,
+        desk.blueprint,
         accounts.blueprint,
     ]
 

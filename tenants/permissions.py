@@ -16,6 +16,7 @@ HANDLERS = frozenset({Role.AGENT, Role.MANAGER, Role.ADMIN})
 ALLOWED: dict[str, frozenset[Role]] = {
     "case.read": ALL,
     "case.note": ALL,
+    "case.take": HANDLERS,
     "case.acknowledge": HANDLERS,
     "case.reply": HANDLERS,
     "case.promise": HANDLERS,

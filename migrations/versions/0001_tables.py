@@ -266,8 +266,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("origin IN ('web', 'phone', 'import')", name="ck_cases_origin"),
         sa.CheckConstraint(
-            "state IN ('received', 'acknowledged', 'in_progress', 'waiting_for_customer', 'answered', 'closed', 'withdrawn', 'reopened', 'appealed')",
-            name="ck_cases_state",
+            "state IN ('received', 'acknowledged', 'in_progress', 'answered', 'closed')", name="ck_cases_state"
         ),
         sa.CheckConstraint("visibility IN ('public', 'private')", name="ck_cases_visibility"),
         sa.ForeignKeyConstraint(

@@ -34,7 +34,7 @@ def reply(case_id: int, *, text: str, author: str) -> None:
     """A message to the customer, on the timeline. The first one shows that work has begun."""
     require(current(), "case.reply")
     with held(case_id) as case:
-        if case.state in ("received", "closed", "withdrawn"):
+        if case.state in ("received", "closed"):
             raise WrongState(case.state, "reply")
         record(case, kinds.REPLIED, text=text, names={"staff": author})
         promises.settle(case, "update")
@@ -88,7 +88,7 @@ def write_to_business(case_id: int, *, text: str) -> None:
     """The customer adds something, as long as the case is not closed. After an answer, it is work again."""
     _require_customer()
     with held(case_id) as case:
-        if case.state in ("closed", "withdrawn"):
+        if case.state == "closed":
             raise WrongState(case.state, "write")
         record(case, kinds.CUSTOMER_WROTE, text=text)
         if can(case.state, "hear"):

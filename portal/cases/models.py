@@ -71,10 +71,7 @@ class RoutingRule(NetworkShared, Base):
     tenant_id: Mapped[int]
 
 
-STATES = (
-    "received", "acknowledged", "in_progress", "waiting_for_customer", "answered", "closed", "withdrawn", "reopened",
-    "appealed",
-)  # fmt: skip
+STATES = ("received", "acknowledged", "in_progress", "answered", "closed")
 KINDS = ("emergency", "complaint", "question", "praise")
 ORIGINS = ("web", "phone", "import")
 

@@ -8,18 +8,13 @@ from __future__ import annotations
 TRANSITIONS: dict[tuple[str, str], str] = {
     ("received", "acknowledge"): "acknowledged",
     ("acknowledged", "start"): "in_progress",
-    ("in_progress", "ask"): "waiting_for_customer",
-    ("waiting_for_customer", "hear"): "in_progress",
     ("acknowledged", "answer"): "answered",
     ("in_progress", "answer"): "answered",
-    ("waiting_for_customer", "answer"): "answered",
     ("answered", "hear"): "in_progress",
     ("answered", "close"): "closed",
 }
 
-OPEN = frozenset(
-    {"received", "acknowledged", "in_progress", "waiting_for_customer", "answered", "reopened", "appealed"}
-)
+OPEN = frozenset({"received", "acknowledged", "in_progress", "answered"})
 
 
 class WrongState(RuntimeError):

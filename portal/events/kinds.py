@@ -54,3 +54,6 @@ PROMISE_KEPT = _kind("case.promise.kept", Audience.PUBLIC, "promise", "what", "d
 PROMISE_EXCEEDED = _kind("case.promise.exceeded", Audience.PUBLIC, "promise", "what", "due")
 PROMISE_BROKEN = _kind("case.promise.broken", Audience.PUBLIC, "promise", "what", "due")
 PROMISE_MOVED = _kind("case.promise.moved", Audience.PUBLIC, "promise", "what", "due", "new_due")
+CONSENT_WITHDRAWN = _kind("case.consent.withdrawn", Audience.CUSTOMER, "purpose")
+VISIBILITY_CHANGED = _kind("case.visibility.changed", Audience.CUSTOMER, "to")
+ASSIGNED = _kind("case.assigned", Audience.INTERNAL)

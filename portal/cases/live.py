@@ -1,0 +1,154 @@
+"""The part of a case's page that moves: made from the timeline and the promises, and kept by its version.
+
+What is kept is the same for everybody of one audience, so it holds no token and no name of a reader.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import render_template
+
+from portal import languages
+from portal.build import BUILD
+from portal.cases.reading import next_of, promises_of
+from portal.cases.states import OPEN
+from portal.directory import Directory
+from portal.events.timeline import Entry, timeline
+from tenants import clock, door
+
+POLL = 20
+"""Seconds between two looks of an open page."""
+KEEP = 2000
+"""Fragments to keep in one process: some 20 MB."""
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """What a page says of a case beside its row: read from its events."""
+
+    wish: str
+    happened: str
+    since: datetime | None
+    closed_how: str | None
+    source: dict[str, Any] | None
+
+
+NO_FACTS = CaseFacts(wish="", happened="", since=None, closed_how=None, source=None)
+
+
+@dataclass(frozen=True)
+class Live:
+    html: str
+    facts: CaseFacts
+    etag: str
+
+
+_kept: OrderedDict[tuple[int, str], Live] = OrderedDict()
+
+
+def etag_of(row: Any, view: str, card: door.NetworkCard) -> str:
+    """Names everything that the fragment depends on: also the day, because it says "today", and the next due time."""
+    version = row.public_version if view == "public" else row.customer_version
+    today = clock.now().astimezone(ZoneInfo(card.zone)).date()
+    late = row.next_due_at is not None and clock.now() > row.next_due_at
+    parts = (BUILD, languages.current().locale, view, version, card.version, f"{today:%y%m%d}", "late" if late else "")
+    return '"' + "-".join(str(part) for part in parts).strip("-") + '"'
+
+
+def live(row: Any, view: str, card: door.NetworkCard, names: Directory) -> Live:
+    """The fragment of a case for `view` (`public` or `owner`), from what is kept or made anew."""
+    etag = etag_of(row, view, card)
+    kept = _kept.get((row.id, etag))
+    if kept is not None:
+        _kept.move_to_end((row.id, etag))
+        return kept
+    made = _make(row, view, names, etag)
+    _kept[row.id, etag] = made
+    if len(_kept) > KEEP:
+        _kept.popitem(last=False)
+    return made
+
+
+def forget() -> None:
+    _kept.clear()
+
+
+def _make(row: Any, view: str, names: Directory, etag: str) -> Live:
+    entries, promises = timeline(row.id), promises_of(row.id)
+    facts = facts_of(entries)
+    html = render_template(
+        "cases/_live.html",
+        case=case_view(row, facts, names),
+        next=next_of(promises),
+        stations=stations(row, entries, names),
+        entries=entries,
+        businesses=names.names(),
+        promises=promises,
+        view=view,
+        etag=etag,
+        poll=POLL if row.state in OPEN else 0,
+    )
+    return Live(html, facts, etag)
+
+
+def facts_of(entries: list[Entry]) -> CaseFacts:
+    first: dict[str, Entry] = {entry.kind: entry for entry in entries}
+    reported = first.get("case.reported")
+    published, routed = first.get("case.published"), first.get("case.routed")
+    closed = next((entry for entry in entries if entry.kind == "case.closed"), None)
+    return CaseFacts(
+        wish=reported.facts.get("wish", "") if reported else "",
+        happened=reported.facts.get("happened", "") if reported else "",
+        since=routed.at if routed else None,
+        closed_how=closed.facts.get("how") if closed else None,
+        source={"name": published.facts.get("source"), "url": None} if published else None,
+    )
+
+
+def case_view(row: Any, facts: CaseFacts, names: Directory) -> dict[str, Any]:
+    """What templates know as `case`."""
+    place, category = names.places.get(row.touchpoint_id), names.categories.get(row.category_id)
+    lead = names.businesses[row.lead_tenant_id]
+    return {
+        "reference": row.reference,
+        "title": row.title,
+        "public": row.visibility == "public",
+        "state": row.state,
+        "kind": row.kind,
+        "lead": lead,
+        "reported_at": row.reported_at,
+        "since": facts.since,
+        "where": place.name if place else None,
+        "category": category.name if category else None,
+        "wish": facts.wish,
+        "happened": facts.happened,
+        "language": row.language,
+        "closed_how": facts.closed_how,
+        "historic": row.origin == "import",
+        "source": facts.source,
+        "version": row.state_version,
+    }
+
+
+def stations(row: Any, entries: list[Entry], names: Directory) -> list[dict[str, Any]]:
+    """The path of the case through the businesses, in the order of time."""
+    routed = [entry for entry in reversed(entries) if entry.kind == "case.routed" and entry.tenant_id]
+    path: list[dict[str, Any]] = [{"name": None, "at": row.reported_at, "seconds": None, "lead": False, "now": False}]
+    for number, entry in enumerate(routed):
+        is_last = number == len(routed) - 1
+        left_at = (row.closed_at if is_last else routed[number + 1].at) if not is_last or row.closed_at else None
+        path.append(
+            {
+                "name": names.businesses[entry.tenant_id or 0].name,
+                "at": entry.at,
+                "seconds": int((left_at - entry.at).total_seconds()) if left_at else None,
+                "lead": True,
+                "now": is_last and row.closed_at is None,
+            }
+        )
+    return path

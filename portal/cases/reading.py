@@ -1,0 +1,177 @@
+"""Reading cases for pages: Core rows through the scope, as few statements as the page needs.
+
+Nothing here asks who reads; the scope has decided. Lists go by keyset over `id`, which is the order of the reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from portal.cases.holding import NoSuchCase
+from portal.cases.models import Case, Promise
+from portal.cases.promises import is_owed
+from portal.cases.references import normal
+from portal.directory import Directory
+from tenants import clock
+from tenants.ids import first_id
+from tenants.scope import current, db
+
+PAGE = 25
+PERIODS = {"7d": 7, "30d": 30, "90d": 90, "365d": 365}
+FILTERS: dict[str, str] = {
+    "business": "ix_cases_public_lead_tenant_id",
+    "category": "ix_cases_public_category_id",
+    "touchpoint": "ix_cases_public_touchpoint_id",
+    "state": "ix_cases_public_state",
+    "kind": "ix_cases_public_kind",
+    "language": "ix_cases_public_language",
+    "period": "ix_cases_public_all",
+}
+"""Every filter of the public list, and the index that serves it."""
+
+
+def find_case(reference: str) -> Any:
+    """The row of the case that a reader may see under this reference. Raises NoSuchCase."""
+    exact = normal(reference)
+    cases = Case.__table__
+    row = exact and db.session.execute(current().select(cases).where(cases.c.reference == exact)).one_or_none()
+    if not row:
+        raise NoSuchCase(reference)
+    return row
+
+
+def promises_of(case_id: int) -> list[Any]:
+    """All promises of a case, the newest date first."""
+    promises = Promise.__table__
+    query = current().select(promises).where(promises.c.case_id == case_id)
+    return list(db.session.execute(query.order_by(promises.c.due_at.desc(), promises.c.id.desc())))
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The promise that a case's page is about: the earliest that the customer still waits for."""
+
+    what: str
+    sentence: str | None
+    due_at: datetime
+    made_at: datetime
+    late: bool
+
+
+def next_of(promises: Iterable[Any]) -> Next | None:
+    waiting = sorted((promise for promise in promises if is_owed(promise)), key=lambda promise: promise.due_at)
+    if not waiting:
+        return None
+    first = waiting[0]
+    return Next(first.what, first.sentence, first.due_at, first.made_at, clock.now() > first.due_at)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCase:
+    """One line of a public list."""
+
+    reference: str
+    title: str
+    business: Mapping[str, str]
+    state: str
+    at: datetime
+    historic: bool
+    promise: Any
+
+
+@dataclass(frozen=True)
+class CaseList:
+    rows: list[ListedCase]
+    newer: str | None
+    older: str | None
+
+
+def list_cases(chosen: Mapping[str, str], names: Directory, *, newer: str = "", older: str = "") -> CaseList:
+    """One page of public cases, newest first; `newer` and `older` are the tokens of a page before.
+
+    A filter whose value names nothing gives an empty list; a token that is none is ignored.
+    """
+    cases = Case.__table__
+    query = current().select(cases).where(cases.c.visibility == "public")
+    for name, value in chosen.items():
+        query = query.where(_condition(name, value, names))
+    after, before = _id_of(newer), _id_of(older)
+    if after is not None:
+        rows = list(db.session.execute(query.where(cases.c.id > after).order_by(cases.c.id).limit(PAGE + 1)))
+        more = len(rows) > PAGE
+        rows = list(reversed(rows[:PAGE]))
+        return _page(rows, names, newer=more, older=True)
+    if before is not None:
+        query = query.where(cases.c.id < before)
+    rows = list(db.session.execute(query.order_by(cases.c.id.desc()).limit(PAGE + 1)))
+    return _page(rows[:PAGE], names, newer=before is not None, older=len(rows) > PAGE)
+
+
+def newest(names: Directory, count: int) -> list[ListedCase]:
+    cases = Case.__table__
+    query = current().select(cases).where(cases.c.visibility == "public").order_by(cases.c.id.desc()).limit(count)
+    return _listed(list(db.session.execute(query)), names)
+
+
+def _condition(name: str, value: str, names: Directory) -> Any:
+    cases = Case.__table__
+    if name == "period":
+        return cases.c.id >= first_id(clock.now() - timedelta(days=PERIODS[value]))
+    if name in ("state", "kind", "language"):
+        return cases.c[name] == value
+    found: Any
+    if name == "business":
+        found, column = names.business_by_slug(value), cases.c.lead_tenant_id
+    elif name == "category":
+        found, column = names.category_by_code(value), cases.c.category_id
+    else:
+        found, column = names.place_by_code(value), cases.c.touchpoint_id
+    return column == (found.id if found else 0)
+
+
+def _page(rows: list[Any], names: Directory, *, newer: bool, older: bool) -> CaseList:
+    return CaseList(
+        _listed(rows, names),
+        newer=_token(rows[0].id) if newer and rows else None,
+        older=_token(rows[-1].id) if older and rows else None,
+    )
+
+
+def _listed(rows: list[Any], names: Directory) -> list[ListedCase]:
+    promises = promises_by_id(row.next_promise_id for row in rows)
+    return [
+        ListedCase(
+            reference=row.reference,
+            title=row.title,
+            business=names.businesses[row.lead_tenant_id].name,
+            state=row.state,
+            at=row.reported_at,
+            historic=row.origin == "import",
+            promise=promises.get(row.next_promise_id),
+        )
+        for row in rows
+    ]
+
+
+def promises_by_id(ids: Iterable[int | None]) -> dict[int | None, Any]:
+    wanted = [each for each in ids if each is not None]
+    if not wanted:
+        return {}
+    promises = Promise.__table__
+    rows = db.session.execute(current().select(promises).where(promises.c.id.in_(wanted)))
+    return {row.id: row for row in rows}
+
+
+def _token(case_id: int) -> str:
+    return f"{case_id:x}"
+
+
+def _id_of(token: str) -> int | None:
+    try:
+        value = int(token, 16)
+    except ValueError:
+        return None
+    return value if 0 < value < 2**63 else None

@@ -1,0 +1,1 @@
+"""The agents' workspace: what breaks next, and what to do about it."""

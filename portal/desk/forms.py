@@ -1,0 +1,56 @@
+"""What an agent types, and what we say when something is missing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from wtforms import Form, StringField, ValidationError
+from wtforms.validators import InputRequired
+
+from portal.forms import clean, moment, words
+from portal.languages import gettext as _
+from portal.languages import lazy_gettext as _l
+from tenants import clock
+
+LONGEST = 5000
+
+
+class TextForm(Form):
+    """A reply, a note or an answer."""
+
+    text = words(_l("Write something first."), LONGEST)
+
+
+class _DueForm(Form):
+    """A form with a date in the business's zone, which the route sets before it validates."""
+
+    zone: ZoneInfo
+    due = StringField(filters=[clean], validators=[InputRequired(_l("Give a date and a time."))])
+
+    def validate_due(self, field: StringField) -> None:
+        at = moment(field.data or "", self.zone)
+        if at is None:
+            raise ValidationError(_("Give a date and a time."))
+        if at <= clock.now():
+            raise ValidationError(_("This moment has passed. A promise needs a time to come."))
+        if at.year > clock.now().year + 2:
+            raise ValidationError(_("This is more than two years away. Please check the year."))
+
+    @property
+    def due_at(self) -> datetime:
+        at = moment(self.due.data or "", self.zone)
+        assert at is not None, "validated before"  # noqa: S101
+        return at
+
+
+class PlanForm(_DueForm):
+    plan = words(_l("Tell the customer what you will do."), 1000)
+
+
+class PromiseForm(_DueForm):
+    sentence = words(_l("Write down what you promise."), 200)
+
+
+class MoveForm(_DueForm):
+    reason = words(_l("Say why. Everyone who sees the promise reads this."), 300)

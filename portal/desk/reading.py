@@ -1,0 +1,151 @@
+"""Reading for the desk: the queue in the order of what breaks next, by keyset over the queue's own index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, or_, select
+
+from portal.cases.models import Access, Case, Contact
+from portal.cases.reading import promises_by_id
+from portal.cases.references import normal
+from portal.directory import Directory
+from tenants import clock
+from tenants.models import User
+from tenants.scope import current, db
+
+PAGE = 50
+MANY = 1000
+"""More late cases than this are not counted to the last one."""
+SHOWS = ("open", "mine", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedCase:
+    """One line of the queue."""
+
+    reference: str
+    title: str
+    state: str
+    kind: str
+    where: Mapping[str, str] | None
+    at: datetime
+    public: bool
+    assignee: str | None
+    promise: Any
+
+
+@dataclass(frozen=True)
+class Queue:
+    rows: list[QueuedCase]
+    newer: str | None
+    older: str | None
+
+
+def queue(names: Directory, show: str, *, query: str = "", after: str = "") -> Queue:
+    """One page of the business's cases. `query` is a reference, or words that a title contains."""
+    access, cases = Access.__table__, Case.__table__
+    wanted = (
+        current()
+        .select(cases, access.c.next_due_at.label("queued_at"), access.c.assignee_id)
+        .select_from(access.join(cases, cases.c.id == access.c.case_id))
+    )
+    exact = normal(query) if query else None
+    if exact:
+        wanted = wanted.where(cases.c.reference == exact)
+    else:
+        wanted = wanted.where(access.c.is_open == (show != "closed"))
+        if show == "mine":
+            wanted = wanted.where(access.c.assignee_id == current().person_id)
+        if query:
+            wanted = wanted.where(cases.c.title.icontains(query, autoescape=True))
+    newest_first = show == "closed" and not exact
+    wanted = _after(wanted, after, newest_first=newest_first)
+    order = [cases.c.id.desc()] if newest_first else [access.c.next_due_at, access.c.case_id]
+    rows = list(db.session.execute(wanted.order_by(*order).limit(PAGE + 1)))
+    older = _token(rows[PAGE - 1], newest_first=newest_first) if len(rows) > PAGE else None
+    return Queue(_queued(rows[:PAGE], names), None, older)
+
+
+def pressing(zone: str) -> tuple[int, int]:
+    """How many open cases are late, and how many promises fall due later today (in `zone`); counted up to MANY."""
+    now = clock.now()
+    local = now.astimezone(ZoneInfo(zone))
+    midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return _count(None, now), _count(now, midnight)
+
+
+def contact_of(case_id: int) -> str | None:
+    """How to reach the customer, as far as this business may know."""
+    contacts = Contact.__table__
+    return db.session.scalar(current().select(contacts.c.address).where(contacts.c.case_id == case_id).limit(1))
+
+
+def assignee_of(case_id: int) -> tuple[int, str] | None:
+    access, users = Access.__table__, User.__table__
+    row = db.session.execute(
+        current()
+        .select(users.c.id, users.c.name, also=[access])
+        .select_from(access.join(users, users.c.id == access.c.assignee_id))
+        .where(access.c.case_id == case_id)
+    ).one_or_none()
+    return (row.id, row.name) if row else None
+
+
+def _count(start: datetime | None, end: datetime) -> int:
+    access = Access.__table__
+    some = current().select(access.c.case_id).where(access.c.is_open, access.c.next_due_at < end)
+    if start is not None:
+        some = some.where(access.c.next_due_at >= start)
+    counted = select(func.count()).select_from(some.limit(MANY).subquery())
+    options = some.get_execution_options()
+    return db.session.scalar(counted.execution_options(**options)) or 0
+
+
+def _after(query: Any, token: str, *, newest_first: bool) -> Any:
+    access, cases = Access.__table__, Case.__table__
+    try:
+        due, case_id = token.split(".")
+        at, after_id = datetime.fromtimestamp(int(due, 16) / 1e6, tz=clock.now().tzinfo), int(case_id, 16)
+    except (ValueError, OverflowError, OSError):
+        return query
+    if newest_first:
+        return query.where(cases.c.id < after_id)
+    same = (access.c.next_due_at == at) & (access.c.case_id > after_id)
+    return query.where(access.c.next_due_at >= at, or_(access.c.next_due_at > at, same))
+
+
+def _token(row: Any, *, newest_first: bool) -> str:
+    due = 0 if newest_first else int(row.queued_at.timestamp()) * 1_000_000 + row.queued_at.microsecond
+    return f"{due:x}.{row.id:x}"
+
+
+def _queued(rows: list[Any], names: Directory) -> list[QueuedCase]:
+    promises = promises_by_id(row.next_promise_id for row in rows)
+    people = _people({row.assignee_id for row in rows if row.assignee_id})
+    return [
+        QueuedCase(
+            reference=row.reference,
+            title=row.title,
+            state=row.state,
+            kind=row.kind,
+            where=names.places[row.touchpoint_id].name if row.touchpoint_id in names.places else None,
+            at=row.reported_at,
+            public=row.visibility == "public",
+            assignee=people.get(row.assignee_id),
+            promise=promises.get(row.next_promise_id),
+        )
+        for row in rows
+    ]
+
+
+def _people(ids: set[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    users = User.__table__
+    rows = db.session.execute(current().select(users.c.id, users.c.name).where(users.c.id.in_(ids)))
+    return {row.id: row.name for row in rows}

@@ -1,0 +1,37 @@
+"""What forms of every slice share: clean text, times as people type them, and errors as one sentence beside a field."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from wtforms import Form, StringField
+from wtforms.validators import InputRequired, Length
+
+from portal.languages import lazy_gettext as _l
+
+
+def clean(text: str | None) -> str:
+    """NFC, with line ends as LF and no blanks around."""
+    return unicodedata.normalize("NFC", text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def words(missing: object, longest: int) -> StringField:
+    """A text that must be there."""
+    too_long = _l("This is longer than %(max)d characters. Please shorten it.", max=longest)
+    return StringField(filters=[clean], validators=[InputRequired(missing), Length(max=longest, message=too_long)])  # type: ignore[arg-type]
+
+
+def first_errors(form: Form) -> dict[str, str]:
+    """One sentence for each field that is wrong, in the order of the fields."""
+    return {name: str(problems[0]) for name, problems in form.errors.items() if problems}
+
+
+def moment(typed: str, zone: ZoneInfo) -> datetime | None:
+    """What a `datetime-local` field says, taken in `zone`, as UTC. None when it is no time."""
+    try:
+        local = datetime.fromisoformat(typed)
+        return (local if local.tzinfo else local.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,37 @@
+"""The front page and the page about promises."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g, make_response, render_template
+
+from portal.cases.reading import newest
+from portal.directory import directory
+from portal.figures.headline import headline
+
+blueprint = Blueprint("front", __name__)
+NEWEST = 6
+BUSINESSES = 12
+
+
+@blueprint.get("/")
+def front() -> Response:
+    """One question, and what has become of others' answers to it."""
+    names = directory(g.network)
+    page = render_template(
+        "front/page.html",
+        figures=headline(g.network.id),
+        newest=newest(names, NEWEST),
+        businesses=list(names.businesses.values())[:BUSINESSES],
+    )
+    return _fresh(make_response(page))
+
+
+@blueprint.get("/promises")
+def promises() -> Response:
+    """What promises are, and what their signs mean."""
+    return _fresh(make_response(render_template("about/promises.html")))
+
+
+def _fresh(response: Response) -> Response:
+    response.headers["Cache-Control"] = "private, no-store" if g.visitor else "no-cache"
+    return response

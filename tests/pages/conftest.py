@@ -1,0 +1,120 @@
+"""Browsing as a person would: the Flask client with the headers that a browser sends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from portal import directory
+from portal.accounts.passwords import hashed
+from portal.cases import live
+from portal.figures import headline
+from tenants.models import User
+from tenants.scope import Scope, db, entered, writing
+from tests.cast import Cast
+
+RIVERSIDE = "riverside.example"
+PASSWORD = "correct horse battery staple"
+
+
+class Browser:
+    """One person's browser: cookies, same-origin headers, and the CSRF token of the last page."""
+
+    def __init__(self, client: FlaskClient, host: str) -> None:
+        self.client, self.host, self.token = client, host, ""
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        answer = self.client.get(path, headers=headers, base_url=f"http://{self.host}")
+        self._remember(answer)
+        return answer
+
+    def post(self, path: str, data: dict[str, Any] | None = None, **headers: str) -> TestResponse:
+        form = {**({"csrf_token": self.token} if self.token else {}), **(data or {})}
+        answer = self.client.post(
+            path, data=form, headers={"Sec-Fetch-Site": "same-origin", **headers}, base_url=f"http://{self.host}"
+        )
+        self._remember(answer)
+        return answer
+
+    def follow(self, answer: TestResponse) -> TestResponse:
+        return self.get(answer.headers["Location"])
+
+    def _remember(self, answer: TestResponse) -> None:
+        found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text) if answer.is_json is False else None
+        if found:
+            self.token = found[1]
+
+
+@pytest.fixture(autouse=True)
+def _forget_what_processes_keep() -> None:
+    directory.forget()
+    live.forget()
+    headline.forget()
+
+
+@pytest.fixture
+def browser(app: Flask, cast: Cast) -> Browser:
+    """Somebody nobody knows."""
+    return Browser(app.test_client(), RIVERSIDE)
+
+
+@pytest.fixture
+def another(app: Flask, cast: Cast) -> Callable[..., Browser]:
+    """Another person's browser, at Riverside unless said."""
+    return lambda host=RIVERSIDE: Browser(app.test_client(), host)
+
+
+@pytest.fixture
+def signed_in(app: Flask, cast: Cast) -> Callable[[str], Browser]:
+    """The browser of a member of staff who has signed in."""
+    with entered(Scope.system()), writing():
+        for user in db.session.query(User):
+            user.password_hash = hashed(PASSWORD)
+
+    def sign_in(name: str, host: str = RIVERSIDE) -> Browser:
+        person = Browser(app.test_client(), host)
+        person.get("/sign-in")
+        answer = person.post("/sign-in", {"email": f"{name}@example.com", "password": PASSWORD})
+        assert answer.status_code in (302, 303), answer.text
+        return person
+
+    return sign_in
+
+
+@pytest.fixture
+def report(browser: Browser) -> Callable[..., tuple[str, str]]:
+    """File a report through the form; gives the reference and the secret path."""
+
+    def file(who: Browser = browser, **changes: str) -> tuple[str, str]:
+        page = who.get("/report").text
+        form = {
+            "nonce": hidden(page, "nonce"),
+            "what": "My suitcase did not arrive. It is grey.",
+            "visibility": "public",
+            "consent": "1",
+            "language": "en",
+            "category": "lost-luggage",
+            **changes,
+        }
+        answer = who.post("/cases", form)
+        assert answer.status_code == 201, answer.text
+        reference = re.search(r"RIV-\w{4}-\w{4}", answer.text)
+        key = re.search(r"/k/[\w-]{20,}", answer.text)
+        assert reference and key
+        return reference[0], key[0]
+
+    return file
+
+
+def hidden(page: str, name: str) -> str:
+    """The value of a hidden field."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found, f"no hidden field {name}"
+    return unescape(found[1])
