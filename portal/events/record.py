@@ -19,6 +19,8 @@ ACTORS = {
     ScopeKind.SYSTEM: "system",
 }
 
+NO_CONTENT: dict[str, None] = dict.fromkeys(("facts_salt", "text_salt", "names_salt"))
+
 
 class Subject(Protocol):
     """What has a history: a case, held under its lock."""
@@ -49,8 +51,9 @@ def record(
 ) -> int:
     """Append one event to the subject's history, inside the transaction that changes its state. Returns the event's id.
 
-    The caller holds the subject's lock. `audience` may only be narrower than the kind's own. `names` are of people and
-    are shown to colleagues only. `tenant_id` is the business that acted; staff act for their own unless said.
+    The caller holds the subject's lock, and has flushed a subject that is new. `audience` may only be narrower than the
+    kind's own. `names` are of people and are shown to colleagues only. `tenant_id` is the business that acted; staff
+    act for their own unless said.
     """
     scope = current()
     seen_by = audience or kind.audience
@@ -58,7 +61,6 @@ def record(
         raise ValueError(f"{kind.name} is for {kind.audience} at most")
     if unknown := (facts or {}).keys() - kind.facts:
         raise ValueError(f"{kind.name} has no {', '.join(sorted(unknown))}")
-    db.session.flush()
     subject.last_seq += 1
     _move_versions(subject, seen_by)
     parts = {"facts": facts, "text": text, "names": names}
@@ -69,30 +71,38 @@ def record(
         "audience": seen_by.value,
         "tenant_id": tenant_id if tenant_id is not None else scope.tenant_id,
     }
-    added: Any = db.session.execute(
-        scope.insert(Event.__table__).values(
-            **envelope,
-            case_seq=subject.last_seq,
-            kind=kind.name,
-            actor=actor or ACTORS[scope.kind],
-            at=clock.now(),
-            due_at=due_at,
-            commitments={name: commitment for name, (commitment, _salt) in sealed.items()},
-        )
-    )
-    event_id = added.inserted_primary_key[0]
+    event: dict[str, Any] = {
+        **envelope,
+        "case_seq": subject.last_seq,
+        "kind": kind.name,
+        "actor": actor or ACTORS[scope.kind],
+        "at": clock.now(),
+        "due_at": due_at,
+        "commitments": {name: commitment for name, (commitment, _salt) in sealed.items()},
+    }
     salts = {f"{name}_salt": salt for name, (_commitment, salt) in sealed.items()}
-    db.session.execute(scope.insert(EventContent.__table__).values(event_id=event_id, **envelope, **parts, **salts))
-    db.session.execute(scope.insert(NewEvent.__table__).values(event_id=event_id, network_id=subject.network_id))
-    return int(event_id)
+    return _write(event, {**envelope, **NO_CONTENT, **parts, **salts})
+
+
+def _write(event: dict[str, Any], content: dict[str, Any]) -> int:
+    """Values go in as parameters, so that the statements are the same each time and compiled once.
+
+    The subject itself is flushed later, once for all events of a verb.
+    """
+    scope = current()
+    with db.session.no_autoflush:
+        added: Any = db.session.execute(scope.insert(Event.__table__), event)
+        event_id = int(added.inserted_primary_key[0])
+        db.session.execute(scope.insert(EventContent.__table__), {"event_id": event_id, **content})
+        new = {"event_id": event_id, "network_id": event["network_id"]}
+        db.session.execute(scope.insert(NewEvent.__table__), new)
+    return event_id
 
 
 def set_timer(network_id: int, kind: str, subject_id: int, due_at: datetime) -> None:
     """Have the worker run the handler of `kind` once `due_at` has come. Commits with everything around it."""
-    statement = current().insert(Timer.__table__).inline()
-    db.session.execute(
-        statement.values(network_id=network_id, kind=kind, subject_id=subject_id, due_at=due_at, tries=0)
-    )
+    timer = {"network_id": network_id, "kind": kind, "subject_id": subject_id, "due_at": due_at, "tries": 0}
+    db.session.execute(current().insert(Timer.__table__).inline(), timer)
 
 
 def _move_versions(subject: Subject, audience: Audience) -> None:

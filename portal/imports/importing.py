@@ -22,6 +22,7 @@ from portal.imports.directory import Directory
 from portal.imports.models import ImportedLine
 from portal.imports.reading import Line, Source
 from tenants import clock
+from tenants.models import Network
 from tenants.scope import Scope, current, db, entered, writing
 
 LINES = 50
@@ -95,25 +96,26 @@ def _write(source: Source, manner: Manner, waiting: Sequence[Ready]) -> Step:
 def _write_some(source: Source, manner: Manner, waiting: Sequence[Ready]) -> Step:
     step, began = Step(), time.monotonic()
     with writing():
+        network = db.session.get_one(Network, manner.network_id)  # held for all lines, so that it is read once
         done = _imported(source, [each.line for each in waiting])
         for each in waiting:
             if each.line.number in done:
                 step.before += 1
                 continue
-            step.outcomes.append(_become_case(manner, each))
+            step.outcomes.append(_become_case(network, each))
             if time.monotonic() - began > SECONDS:
                 break
         _remember(source, step.outcomes)
     return step
 
 
-def _become_case(manner: Manner, ready: Ready) -> Outcome:
+def _become_case(network: Network, ready: Ready) -> Outcome:
     """Make the case. What a line has written that is refused halfway is taken back to its savepoint."""
     if ready.report is None:
         return Outcome(ready.line, None, ready.refused)
     try:
         with db.session.begin_nested():
-            return Outcome(ready.line, _open(manner.network_id, ready.report, ready).id, None)
+            return Outcome(ready.line, _open(network.id, ready.report, ready).id, None)
     except (NobodyLeads, LookupError, DataError, IntegrityError) as problem:
         return Outcome(ready.line, None, f"{type(problem).__name__}: {problem}"[:500])
 
