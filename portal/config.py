@@ -139,6 +139,12 @@ class Settings(BaseSettings):
     web_processes: int = Field(
         2, ge=1, le=64, description="Number of web server processes; one per core is a good start."
     )
+    page_memory: int = Field(
+        48,
+        ge=0,
+        le=4096,
+        description="MiB of rendered public pages that each web process keeps; 0 renders every page anew.",
+    )
     data_dir: Annotated[Path, AfterValidator(Path.absolute)] = Field(
         Path("var"),
         description="Folder for what the portal writes: embedded database, uploads, search index, secret, outbox.",

@@ -9,13 +9,15 @@ from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import portal.tables  # noqa: F401
-from portal import assets, entrance, errors, languages, paths
+from portal import assets, entrance, errors, keeper, languages, paths
 from portal.accounts import routes as accounts
 from portal.cases import routes as cases
-from portal.desk import routes as desk
-from portal.front import routes as front
 from portal.config import Settings
 from portal.database import engine_options
+from portal.desk import routes as desk
+from portal.front import routes as front
+from portal.kept import Kept
+from portal.version_lookup import version_lookup
 from tenants import clock
 from tenants.db import configure_sqlite
 from tenants.guard import guard
@@ -36,6 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     _health(app)
     HTMX(app)
+    _keep_pages(app, settings)
     assets.init_assets(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -86,6 +89,15 @@ def _blueprints() -> list[Blueprint]:
         desk.blueprint,
         accounts.blueprint,
     ]
+
+
+def _keep_pages(app: Flask, settings: Settings) -> None:
+    longest = 1.0 if app.debug else keeper.LONGEST  # whoever edits a template wants to see it
+    limit = settings.page_memory * 1024 * 1024 // 2
+    layer = keeper.Keeper(app.wsgi_app, version_lookup(settings), limit=limit, longest=longest)
+    app.extensions["fragments"] = Kept(limit)
+    app.extensions["keeper"] = layer
+    app.wsgi_app = layer  # type: ignore[method-assign]
 
 
 def _health(app: Flask) -> None:

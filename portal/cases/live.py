@@ -5,13 +5,12 @@ What is kept is the same for everybody of one audience, so it holds no token and
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import render_template
+from flask import current_app, render_template
 
 from portal import languages
 from portal.build import BUILD
@@ -19,12 +18,11 @@ from portal.cases.reading import next_of, promises_of
 from portal.cases.states import OPEN
 from portal.directory import Directory
 from portal.events.timeline import Entry, timeline
+from portal.kept import Kept
 from tenants import clock, door
 
 POLL = 20
 """Seconds between two looks of an open page."""
-KEEP = 2000
-"""Fragments to keep in one process: some 20 MB."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,6 @@ class Live:
     etag: str
 
 
-_kept: OrderedDict[tuple[int, str], Live] = OrderedDict()
 
 
 def etag_of(row: Any, view: str, card: door.NetworkCard) -> str:
@@ -63,19 +60,12 @@ def etag_of(row: Any, view: str, card: door.NetworkCard) -> str:
 def live(row: Any, view: str, card: door.NetworkCard, names: Directory) -> Live:
     """The fragment of a case for `view` (`public` or `owner`), from what is kept or made anew."""
     etag = etag_of(row, view, card)
-    kept = _kept.get((row.id, etag))
-    if kept is not None:
-        _kept.move_to_end((row.id, etag))
-        return kept
-    made = _make(row, view, names, etag)
-    _kept[row.id, etag] = made
-    if len(_kept) > KEEP:
-        _kept.popitem(last=False)
-    return made
-
-
-def forget() -> None:
-    _kept.clear()
+    kept: Kept[Live] = current_app.extensions["fragments"]
+    known = kept.get((row.id, etag))
+    if known is None:
+        known = _make(row, view, names, etag)
+        kept.put((row.id, etag), known, len(known.html))
+    return known
 
 
 def _make(row: Any, view: str, names: Directory, etag: str) -> Live:

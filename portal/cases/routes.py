@@ -24,6 +24,7 @@ from portal.directory import Directory, directory
 from portal.entrance import keep_session, session_token
 from portal.errors import page as error_page
 from portal.forms import first_errors
+from portal.keeper import NOTE, note_for
 from portal.languages import current as tongue
 from portal.languages import gettext as _
 from tenants import door
@@ -169,7 +170,7 @@ def show(reference: str) -> AnyResponse:
     etag = etag_of(row, "public", g.network)
     if etag in _asked_etags():
         return _unchanged(etag)
-    return _kept_by_browser(_case_page(row), etag)
+    return _kept(_case_page(row), etag, row)
 
 
 @blueprint.get("/cases/<reference>/live")
@@ -180,8 +181,8 @@ def show_live(reference: str) -> AnyResponse:
     etag = etag_of(row, view, g.network)
     if etag in _asked_etags():
         return _unchanged(etag)
-    fragment = live(row, view, g.network, _names(row.lead_tenant_id))
-    return _kept_by_browser(make_response(fragment.html), etag)
+    response = make_response(live(row, view, g.network, _names(row.lead_tenant_id)).html)
+    return _kept(response, etag, row) if view == "public" else _kept_by_browser(response, etag)
 
 
 def _case_page(row: Any, errors: dict[str, str] | None = None, status: int = 200, moved_on: str = "") -> Response:
@@ -319,6 +320,12 @@ def _kept_by_browser(response: Response, etag: str) -> Response:
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def _kept(response: Response, etag: str, row: Any) -> Response:
+    """An anonymous reader's page: kept by the browser, and by us for the next reader (`portal/keeper.py`)."""
+    request.environ[NOTE] = note_for(row, g.network)
+    return _kept_by_browser(response, etag)
 
 
 def _private(response: Response) -> Response:

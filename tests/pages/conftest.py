@@ -14,7 +14,6 @@ from werkzeug.test import TestResponse
 
 from portal import directory
 from portal.accounts.passwords import hashed
-from portal.cases import live
 from portal.figures import headline
 from tenants.models import User
 from tenants.scope import Scope, db, entered, writing
@@ -53,10 +52,11 @@ class Browser:
 
 
 @pytest.fixture(autouse=True)
-def _forget_what_processes_keep() -> None:
+def _forget_what_processes_keep(app: Flask) -> None:
     directory.forget()
-    live.forget()
     headline.forget()
+    for kept in ("keeper", "fragments"):
+        app.extensions[kept].clear()
 
 
 @pytest.fixture

@@ -1,0 +1,61 @@
+"""Writes docs/benchmarks.md from what was measured, with the reasons that stand in benchmarks/notes.md below it."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+NOTES = Path(__file__).parent / "notes.md"
+
+HEAD = """# Benchmarks
+
+Written by `make bench`; change nothing here by hand (reasons and profiles belong in `benchmarks/notes.md`).
+
+Every figure is a ratio: good answers a second, divided by those of a bare Flask "hello" on the same server program
+(granian, 2 processes), with 16 connections, in the same run, alternating, medians. Absolute numbers differ between
+machines and days; ratios hardly do. SQLite runs with `synchronous=FULL`, PostgreSQL with `synchronous_commit=on`.
+"""
+
+
+def write_report(sections: Sequence[Any], at: datetime) -> None:
+    """Write the page."""
+    parts = [HEAD, f"Measured on {at:%d %B %Y} with Python {platform.python_version()}, {_cores()} cores.\n"]
+    parts += [_table(sections)]
+    for section in sections:
+        parts.append(f"\n### Notes: {section.engine}, {section.cases:,} cases\n")
+        parts += [f"- {note}" for note in section.notes]
+    if NOTES.exists():
+        parts.append("\n" + NOTES.read_text())
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text("\n".join(parts).rstrip() + "\n")
+
+
+def _table(sections: Sequence[Any]) -> str:
+    columns = [f"{section.engine} {section.cases:,}" for section in sections]
+    names = list(dict.fromkeys(result.row for section in sections for result in section.results))
+    lines = [
+        "| request | goal SQLite / PostgreSQL | " + " | ".join(columns) + " |",
+        "|---|---|" + "---|" * len(columns),
+    ]
+    for name in names:
+        cells, goals = [], {}
+        for section in sections:
+            result = next((each for each in section.results if each.row == name), None)
+            if result is None:
+                cells.append("")
+                continue
+            goals[section.engine] = result.goal
+            cells.append(f"{result.ratio:.3f}" if result.ratio >= result.goal else f"**{result.ratio:.3f}** (misses)")
+        goal = f"{goals.get('sqlite', 0):g} / {goals.get('postgresql', 0):g}"
+        lines.append(f"| {name} | {goal} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _cores() -> int:
+    import os
+
+    return os.cpu_count() or 0

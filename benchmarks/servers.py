@@ -1,0 +1,71 @@
+"""Starting and stopping what is measured: the same server program with the same settings for hello and for the portal."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from portal import paths
+from portal.config import Settings
+from portal.serving import web_server_argv
+
+
+@contextmanager
+def serving(settings: Settings, environment: dict[str, str], *, hello: bool = False) -> Iterator[int]:
+    """A web server until the block ends; gives its port."""
+    argv = list(web_server_argv(settings))
+    if hello:
+        argv[argv.index(f"{paths.wsgi()}:app")] = "benchmarks.hello:app"
+        argv.remove("-P")
+    process = subprocess.Popen(
+        argv, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        _wait(settings.port)
+        yield settings.port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def worker(environment: dict[str, str]) -> Iterator[None]:
+    """The worker beside it, as in service."""
+    process = subprocess.Popen([sys.executable, "-m", "portal", "worker"], env={**os.environ, **environment})
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+
+
+def get(port: int, path: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+    """One request, as the check before the measurement."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+    finally:
+        connection.close()
+
+
+def _wait(port: int) -> None:
+    for _ in range(150):
+        try:
+            if get(port, "/healthz", {"Host": "bench.example"})[0] == 200:
+                return
+        except (OSError, http.client.HTTPException):
+            pass
+        time.sleep(0.1)
+    raise RuntimeError(f"nothing answers on port {port}")
