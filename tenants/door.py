@@ -91,13 +91,21 @@ def forget_networks() -> None:
     _networks.clear()
 
 
-def _kept(key: str, query: Select[tuple[Network]]) -> NetworkCard | None:
+def _kept(key: str, query: Select[Network]) -> NetworkCard | None:
     kept = _networks.get(key)
     if kept is not None and kept[0] > time.monotonic():
         return kept[1]
     with entered(Scope.door()):
         network = db.session.scalars(query).one_or_none()
-    card = network and NetworkCard(
+    card = _card(network) if network else None
+    if len(_networks) > 1000:
+        _networks.clear()
+    _networks[key] = (time.monotonic() + KEEP_NETWORKS, card)
+    return card
+
+
+def _card(network: Network) -> NetworkCard:
+    return NetworkCard(
         id=network.id,
         slug=network.slug,
         prefix=network.prefix,
@@ -106,10 +114,6 @@ def _kept(key: str, query: Select[tuple[Network]]) -> NetworkCard | None:
         locale=network.locale,
         version=network.version,
     )
-    if len(_networks) > 1000:
-        _networks.clear()
-    _networks[key] = (time.monotonic() + KEEP_NETWORKS, card)
-    return card
 
 
 def visitor(token: str) -> Visitor | None:
@@ -125,7 +129,7 @@ def visitor(token: str) -> Visitor | None:
     if row.user_id is None:
         return Visitor(row.id, None, (), due_for_seen)
     person = _person(row.user_id)
-    return person and Visitor(row.id, person, seats(person.id), due_for_seen)
+    return Visitor(row.id, person, seats(person.id), due_for_seen) if person else None
 
 
 def _person(user_id: int) -> Person | None:
@@ -135,7 +139,7 @@ def _person(user_id: int) -> Person | None:
         .select(users.c.name, users.c.email, users.c.locale)
         .where(users.c.id == user_id, users.c.disabled_at.is_(None))
     ).one_or_none()
-    return row and Person(user_id, row.name, row.email, row.locale)
+    return Person(user_id, row.name, row.email, row.locale) if row else None
 
 
 def seats(user_id: int) -> tuple[Seat, ...]:
@@ -189,7 +193,7 @@ def key(token: str, purpose: str) -> FoundKey | None:
             keys.c.expires_at > clock.now(),
         )
     ).one_or_none()
-    return row and FoundKey(row.id, row.subject_id, row.subject)
+    return FoundKey(row.id, row.subject_id, row.subject) if row else None
 
 
 def hand_in(found: FoundKey, session_token: str | None) -> str:

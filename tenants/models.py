@@ -13,14 +13,26 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    and_,
     or_,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.db import Base, only_where
-from tenants.ownership import DoorOnly, Global, NetworkShared, Row, TenantPrivate, none, same_network, same_tenant
-from tenants.scope import Kind, Scope
+from tenants.ownership import (
+    DoorOnly,
+    Global,
+    Kind,
+    NetworkShared,
+    Row,
+    TenantPrivate,
+    none,
+    same_network,
+    same_tenant,
+    system_and,
+)
+from tenants.scope import Scope
 
 TENANT = ["tenants.network_id", "tenants.id"]
 USER = ["users.network_id", "users.id"]
@@ -99,6 +111,7 @@ class Membership(TenantPrivate, Base):
     """A person's role in a tenant. The person may read their own; colleagues may read each other's."""
 
     __tablename__ = "memberships"
+    writers = system_and()
     __table_args__ = (
         ForeignKeyConstraint(["network_id", "tenant_id"], TENANT),
         ForeignKeyConstraint(["network_id", "user_id"], USER),
@@ -119,7 +132,7 @@ class Membership(TenantPrivate, Base):
         if scope.for_tenant:
             return same_network(row, scope) & same_tenant(row, scope)
         if scope.person_id is not None:
-            return same_network(row, scope) & (row.c.user_id == scope.person_id)
+            return and_(same_network(row, scope), row.c.user_id == scope.person_id)
         return none(row)
 
 
@@ -131,6 +144,7 @@ class User(NetworkShared, Base):
     """
 
     __tablename__ = "users"
+    writers = system_and(Kind.DOOR)
     __table_args__ = (
         UniqueConstraint("network_id", "email"),
         UniqueConstraint("network_id", "id"),
@@ -159,11 +173,11 @@ class User(NetworkShared, Base):
                 .correlate_except(colleague)
                 .exists()
             )
-        return same_network(row, scope) & or_(*allowed) if allowed else none(row)
+        return and_(same_network(row, scope), or_(*allowed)) if allowed else none(row)
 
 
 class BrowserSession(DoorOnly, Base):
-    """A browser that we recognise: signed-in staff, or somebody holding keys of cases. Only the token's hash is kept."""
+    """A browser that we recognise: signed-in staff, or somebody holding keys. Only the token's hash is kept."""
 
     __tablename__ = "browser_sessions"
     __table_args__ = (
@@ -187,6 +201,7 @@ class Key(DoorOnly, Base):
     """A secret link to one thing, for one purpose. The link itself is shown once and stored only as a hash."""
 
     __tablename__ = "keys"
+    writers = system_and(Kind.DOOR, Kind.CUSTOMER, Kind.STAFF)
     __table_args__ = (
         UniqueConstraint("network_id", "id"),
         Index("ix_keys_subject", "network_id", "purpose", "subject_id"),

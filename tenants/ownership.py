@@ -1,11 +1,13 @@
-"""Whose rows a table holds. Every mapped class inherits exactly one of the kinds below; a test refuses one that does not.
+"""Whose rows a table holds. Every mapped class inherits exactly one of the kinds below; a test refuses any other.
 
-A kind says which columns carry the owner (they are stamped on every write) and which rows a scope may read. A class
-narrows `readable` where its product rule is finer than "same network" or "same tenant"; it never widens it.
+A kind says which columns carry the owner (they are stamped on every write), which rows a scope may read, and on whose
+behalf rows may be written at all; a scope changes only rows that it may read. A class narrows `readable` where its
+product rule is finer than "same network" or "same tenant"; it never widens it.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import ColumnElement, ForeignKey
@@ -16,6 +18,25 @@ if TYPE_CHECKING:
 
 Row = Any
 """A table, an alias of one, or anything else with its columns under `.c`."""
+
+
+class Kind(StrEnum):
+    """On whose behalf code runs: the kinds of scope (see `scope.py`)."""
+
+    DOOR = "door"
+    PUBLIC = "public"
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    REMOTE = "remote"
+    SYSTEM = "system"
+
+
+def system_and(*kinds: Kind) -> frozenset[Kind]:
+    return frozenset({Kind.SYSTEM, *kinds})
+
+
+PARTIES = system_and(Kind.CUSTOMER, Kind.STAFF, Kind.REMOTE)
+"""Those who take part in a case."""
 
 NOBODY = 0
 """No network has this id: comparing with it is how a rule says "none" and still shows which rows it was about."""
@@ -40,12 +61,14 @@ class Global:
     """Belongs to the whole deployment and holds nothing about any person or business."""
 
     stamped: ClassVar[tuple[str, ...]] = ()
+    writers: ClassVar[frozenset[Kind]] = system_and()
 
 
 class NetworkShared:
     """Rows that everybody in a network may read, unless the class narrows it."""
 
     stamped: ClassVar[tuple[str, ...]] = ("network_id",)
+    writers: ClassVar[frozenset[Kind]] = system_and()
 
     @declared_attr
     @classmethod
@@ -61,6 +84,7 @@ class TenantOwned(NetworkShared):
     """Everybody in the network may read it, only its tenant may write it (a touchpoint, opening hours)."""
 
     stamped: ClassVar[tuple[str, ...]] = ("network_id", "tenant_id")
+    writers: ClassVar[frozenset[Kind]] = system_and(Kind.STAFF, Kind.REMOTE)
 
     @declared_attr
     @classmethod
@@ -80,6 +104,8 @@ class TenantPrivate(TenantOwned):
 
 class DoorOnly(NetworkShared):
     """What the door needs to recognise somebody: sessions, keys, attempts. Nobody else reads it."""
+
+    writers: ClassVar[frozenset[Kind]] = system_and(Kind.DOOR)
 
     @classmethod
     def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:

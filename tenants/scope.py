@@ -16,18 +16,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Delete, Engine, Insert, Select, Update, delete, event, insert, select, update
-from sqlalchemy.orm import Mapper, ORMExecuteState, UOWTransaction, with_loader_criteria
-from sqlalchemy.sql.util import find_tables
+from sqlalchemy.orm import Mapper, ORMExecuteState, UOWTransaction
 
 from tenants.db import Base
-from tenants.ownership import Global
+from tenants.narrowing import IDS, criteria, rule
+from tenants.ownership import NOBODY, Global
+from tenants.ownership import Kind as Kind
+from tenants.registry import owned_froms, owner_of
 
 
 class NoScope(RuntimeError):
@@ -36,15 +37,6 @@ class NoScope(RuntimeError):
 
 class ForeignWrite(PermissionError):
     """A write carries the id of another network or tenant than the scope's."""
-
-
-class Kind(StrEnum):
-    DOOR = "door"
-    PUBLIC = "public"
-    CUSTOMER = "customer"
-    STAFF = "staff"
-    REMOTE = "remote"
-    SYSTEM = "system"
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +78,16 @@ class Scope:
         """The worker and the command line. Without a network it works for all of them and stamps nothing."""
         return cls(Kind.SYSTEM, network_id)
 
-    def within(self, network_id: int) -> Scope:
-        return replace(self, network_id=network_id)
+    @cached_property
+    def shape(self) -> tuple[Any, ...]:
+        """What the rules look at besides the values themselves: two scopes of one shape send the same SQL."""
+        return self.kind, self.role, *(getattr(self, name) is None for name in IDS)
+
+    @cached_property
+    def specimen(self) -> Scope:
+        """A scope of the same shape with values that no row has, by which a rule's parameters are recognised."""
+        ids: dict[str, Any] = {name: value for name, value in IDS.items() if getattr(self, name) is not None}
+        return replace(self, **ids)
 
     @property
     def at_the_door(self) -> bool:
@@ -114,68 +114,22 @@ class Scope:
 
     def select(self, *entities: Any, also: Iterable[Any] = ()) -> Select[Any]:
         """A Core SELECT over `entities` (and the tables of `also`, joined but not shown), already narrowed."""
-        froms = _owned_froms([*entities, *also])
-        return self._marked(select(*entities).where(*(self.predicate(row) for row in froms)), froms)
+        return select(*entities).where(*(self.predicate(row) for row in owned_froms([*entities, *also])))
 
     def update(self, table: Any) -> Update:
-        return self._marked(update(table).where(self.predicate(table)), [table])
+        return update(table).where(self.predicate(table))
 
     def delete(self, table: Any) -> Delete:
-        return self._marked(delete(table).where(self.predicate(table)), [table])
+        return delete(table).where(self.predicate(table))
 
     def insert(self, table: Any, statement: Insert | None = None) -> Insert:
         """A Core INSERT, stamped. `statement` may be a dialect's own insert of the same table."""
-        stamped = (insert(table) if statement is None else statement).values(self.stamps(owner_of(table)))
-        return self._marked(stamped, [table])
+        stamped: Insert = (insert(table) if statement is None else statement).values(self.stamps(owner_of(table)))
+        return stamped
 
     def predicate(self, row: Any) -> Any:
         """What makes a row of this table (or alias) visible to this scope."""
-        owner = owner_of(row)
-        if self.everywhere:
-            return row.c.network_id != 0
-        return owner.readable(row, self)
-
-    def _marked(self, statement: Any, froms: Iterable[Any]) -> Any:
-        return statement.execution_options(scope=self, scope_froms=frozenset(froms))
-
-    @cached_property
-    def criteria(self) -> list[Any]:
-        """Loader criteria for every owned class, made once for each scope."""
-        return [
-            with_loader_criteria(cls, self.predicate(cls.__table__), include_aliases=True, propagate_to_loaders=False)
-            for cls in owned_classes()
-        ]
-
-
-def owned_classes() -> list[type[Any]]:
-    return [mapper.class_ for mapper in Base.registry.mappers if not issubclass(mapper.class_, Global)]
-
-
-_owners: dict[str, type[Any]] = {}
-
-
-def owners() -> dict[str, type[Any]]:
-    """Table name → the mapped class that owns its rule, for every table that is not global."""
-    if len(_owners) != len(Base.registry.mappers):
-        _owners.update({cls.__tablename__: cls for cls in owned_classes()})
-    return _owners
-
-
-def owner_of(row: Any) -> type[Any]:
-    """The class behind a table, an alias or a mapped class."""
-    table = getattr(row, "__table__", row)
-    name = getattr(table, "element", table).name
-    return owners()[name]
-
-
-def _owned_froms(entities: Iterable[Any]) -> list[Any]:
-    found: list[Any] = []
-    for entity in entities:
-        for row in find_tables(entity, check_columns=True, include_aliases=True):
-            name = getattr(getattr(row, "element", row), "name", None)
-            if name in owners() and row not in found:
-                found.append(row)
-    return found
+        return row.c.network_id != NOBODY if self.everywhere else rule(row, self)
 
 
 # -- entering ------------------------------------------------------------------------------------------------------
@@ -186,6 +140,7 @@ class _Entry:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
+        self.is_over = False
 
 
 _entry: ContextVar[_Entry | None] = ContextVar("scope_entry", default=None)
@@ -194,7 +149,7 @@ _entry: ContextVar[_Entry | None] = ContextVar("scope_entry", default=None)
 def current() -> Scope:
     """The scope that this code runs in. Raises NoScope outside any."""
     entry = _entry.get()
-    if entry is None:
+    if entry is None or entry.is_over:
         raise NoScope("no scope has been entered")
     return entry.scope
 
@@ -206,9 +161,12 @@ def enter(scope: Scope) -> Any:
 
 def leave(token: Any) -> None:
     """End the session of the scope, rolling back what was not committed, and return to the scope before it."""
+    entry = _entry.get()
     try:
         db.session.remove()
     finally:
+        if entry is not None:
+            entry.is_over = True
         _entry.reset(token)
 
 
@@ -255,11 +213,22 @@ class ScopedSession(FlaskSession):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        entry = _entry.get()
-        self.scope = entry.scope if entry else None
+        self.entry = _entry.get()
+        self.scope = self.entry.scope if self.entry else None
         self.flushing = False
 
-    def get_bind(self, mapper: Any = None, *, clause: Any = None, bind: Any = None, **options: Any) -> Any:
+    def flush(self, objects: Any = None) -> None:
+        """Flush, and let the guard know while it lasts: rows that came in through the scope go out by primary key."""
+        if self.flushing:
+            super().flush(objects)
+            return
+        self.flushing = True
+        try:
+            super().flush(objects)
+        finally:
+            self.flushing = False
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **options: Any) -> Any:
         """The worker's own connections (another database role) for the system, the application's for the rest."""
         if bind is None and self.scope is not None and self.scope.is_system:
             worker: Engine | None = self._db.engines.get("worker")
@@ -276,8 +245,8 @@ db = SQLAlchemy(
 
 @event.listens_for(ScopedSession, "after_begin")
 def _tell_the_connection(session: ScopedSession, _transaction: Any, connection: Any) -> None:
-    if session.scope is None:
-        raise NoScope("no scope has been entered")
+    if session.entry is None or session.entry.is_over or session.scope is None:
+        raise NoScope("no scope has been entered, or it has been left")
     connection.info["session"] = session
     if connection.dialect.name == "postgresql":
         from tenants.rls import announce
@@ -293,8 +262,7 @@ def _narrow(state: ORMExecuteState) -> None:
         return
     scope: Scope = state.session.scope  # type: ignore[attr-defined]
     if not state.is_insert:
-        state.statement = state.statement.options(*scope.criteria)
-    state.update_execution_options(scope=scope)
+        state.statement = state.statement.options(*criteria(state.statement, scope))
 
 
 @event.listens_for(ScopedSession, "before_flush")
@@ -305,17 +273,14 @@ def _stamp(session: ScopedSession, _context: UOWTransaction, _instances: Any) ->
         _stamp_one(thing, session.scope)
     for thing in [*session.dirty, *session.deleted]:
         _refuse_foreign(thing, session.scope)
-    session.flushing = True
 
 
-@event.listens_for(ScopedSession, "after_flush")
-def _flushed(session: ScopedSession, _context: UOWTransaction) -> None:
-    session.flushing = False
-
-
-@event.listens_for(ScopedSession, "after_soft_rollback")
-def _flush_failed(session: ScopedSession, _previous: Any) -> None:
-    session.flushing = False
+@event.listens_for(ScopedSession, "detached_to_persistent")
+def _refuse_strangers(session: ScopedSession, thing: Any) -> None:
+    """A row is changed by whoever loaded it: an object that came from elsewhere could name any row."""
+    if not isinstance(thing, Global):
+        session.expunge(thing)
+        raise ForeignWrite(f"{type(thing).__name__} was not loaded through this scope")
 
 
 def _stamp_one(thing: Any, scope: Scope) -> None:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.events.models import history_of_cases
 from tenants.db import Base, only_where
 from tenants.models import TENANT
-from tenants.ownership import NetworkShared, Row, TenantOwned, none, same_network
+from tenants.ownership import PARTIES, NetworkShared, Row, TenantOwned, none, same_network
 from tenants.scope import Kind, Scope
 
 CASE = ["cases.network_id", "cases.id"]
@@ -88,6 +88,7 @@ class Case(NetworkShared, Base):
     """
 
     __tablename__ = "cases"
+    writers = PARTIES
     __table_args__ = (
         ForeignKeyConstraint(["network_id", "lead_tenant_id"], TENANT),
         ForeignKeyConstraint(["network_id", "touchpoint_id"], ["touchpoints.network_id", "touchpoints.id"]),
@@ -155,6 +156,7 @@ class Access(NetworkShared, Base):
     """Which business sees a case, how, and the keys by which its queue is sorted."""
 
     __tablename__ = "access"
+    writers = PARTIES
     __table_args__ = (
         ForeignKeyConstraint(["network_id", "case_id"], CASE),
         ForeignKeyConstraint(["network_id", "tenant_id"], TENANT),
@@ -187,6 +189,7 @@ class Promise(NetworkShared, Base):
     """A public sentence and a date. `what` is its code; `sentence` is a person's own words, if they wrote any."""
 
     __tablename__ = "promises"
+    writers = PARTIES
     __table_args__ = (
         ForeignKeyConstraint(["network_id", "case_id"], CASE),
         ForeignKeyConstraint(["network_id", "tenant_id"], TENANT),
@@ -220,6 +223,7 @@ class Contact(NetworkShared, Base):
     """How to reach the customer. Seen by the customer and by the business that leads, nobody else."""
 
     __tablename__ = "contacts"
+    writers = PARTIES
     __table_args__ = (
         ForeignKeyConstraint(["network_id", "case_id"], CASE),
         CheckConstraint("channel IN ('email', 'mobile')", name="channel"),
@@ -242,6 +246,7 @@ class Consent(NetworkShared, Base):
     """What the customer agreed to: for which purpose, to which text, when, and until when."""
 
     __tablename__ = "consents"
+    writers = PARTIES
     __table_args__ = (ForeignKeyConstraint(["network_id", "case_id"], CASE),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

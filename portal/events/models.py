@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKeyConstraint, Ind
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.db import Base, Id, only_where
-from tenants.ownership import Global, NetworkShared, Row, WorkerOnly, none
+from tenants.ownership import PARTIES, Global, NetworkShared, Row, WorkerOnly, none
 from tenants.scope import Scope
 
 Rule = Callable[[Row, Scope], ColumnElement[bool]]
@@ -36,6 +36,7 @@ class Event(NetworkShared, Base):
     """
 
     __tablename__ = "events"
+    writers = PARTIES
     __table_args__ = (
         ForeignKeyConstraint(["network_id", "case_id"], ["cases.network_id", "cases.id"]),
         ForeignKeyConstraint(["network_id", "tenant_id"], ["tenants.network_id", "tenants.id"]),
@@ -69,6 +70,7 @@ class EventContent(NetworkShared, Base):
     """
 
     __tablename__ = "event_contents"
+    writers = PARTIES
     __table_args__ = (ForeignKeyConstraint(["network_id", "event_id"], ["events.network_id", "events.id"]),)
 
     event_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -91,6 +93,7 @@ class NewEvent(WorkerOnly, Base):
     """An event that has been committed and not yet been given a position."""
 
     __tablename__ = "new_events"
+    writers = PARTIES
     __table_args__ = (ForeignKeyConstraint(["network_id", "event_id"], ["events.network_id", "events.id"]),)
 
     event_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -122,6 +125,7 @@ class Timer(WorkerOnly, Base):
     """
 
     __tablename__ = "timers"
+    writers = PARTIES
     __table_args__ = (Index("ix_timers_due", "due_at", "id", **only_where("done_at IS NULL")),)
 
     id: Mapped[int] = mapped_column(primary_key=True)

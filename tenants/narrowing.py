@@ -1,0 +1,79 @@
+"""The rules of the tables as SQL, made once for each shape of scope and filled in when a statement runs.
+
+A rule is written with a specimen's ids, which are then replaced by parameters that ask the scope of the moment. So
+the next request finds every rule, and every compiled statement, as the last one left it.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BindParameter, ColumnElement, Table, bindparam
+from sqlalchemy.orm import with_loader_criteria
+from sqlalchemy.sql import visitors
+
+from tenants.db import Id
+from tenants.registry import owned, owner_of
+
+if TYPE_CHECKING:
+    from tenants.scope import Scope
+
+_rules: dict[tuple[Any, ...], ColumnElement[bool]] = {}
+_criteria: dict[tuple[Any, ...], Any] = {}
+
+
+def rule(row: Any, scope: Scope) -> ColumnElement[bool]:
+    """What makes a row of this table (or alias) visible to a scope of this shape."""
+    if not isinstance(row, Table):
+        return _late(owner_of(row).readable(row, scope.specimen))
+    key = (row, scope.shape)
+    if key not in _rules:
+        _rules[key] = _late(owner_of(row).readable(row, scope.specimen))
+    return _rules[key]
+
+
+def criteria(statement: Any, scope: Scope) -> list[Any]:
+    """Loader criteria for the owned classes that the statement names, at whatever depth."""
+    return [_criterion(cls, scope) for cls in _classes_in(statement) if cls.__tablename__ in owned()]
+
+
+def _criterion(cls: type[Any], scope: Scope) -> Any:
+    key = (cls, scope.shape)
+    if key not in _criteria:
+        where = scope.predicate(cls.__table__)
+        _criteria[key] = with_loader_criteria(cls, where, include_aliases=True, propagate_to_loaders=False)
+    return _criteria[key]
+
+
+def _classes_in(statement: Any) -> list[type[Any]]:
+    found = {}
+    for element in visitors.iterate(statement):
+        entity = element._annotations.get("parententity")
+        if entity is not None:
+            found[entity.mapper.class_] = True
+    return list(found)
+
+
+def _late(predicate: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The same rule with the scope's own values instead of the specimen's."""
+
+    def ask(element: Any, **_options: Any) -> Any:
+        if not isinstance(element, BindParameter) or element.expanding or element.value is None:
+            return None
+        return _ASKED.get(element.value)
+
+    result: ColumnElement[bool] = visitors.replacement_traverse(predicate, {}, ask)
+    return result
+
+
+def _value(name: str) -> Any:
+    from tenants.scope import current
+
+    return getattr(current(), name)
+
+
+IDS = {"network_id": -11, "tenant_id": -12, "person_id": -13, "case_id": -14}
+"""The ids that a scope may carry, each with a value that no row has."""
+
+_ASKED = {value: bindparam(f"scope_{name}", callable_=partial(_value, name), type_=Id) for name, value in IDS.items()}
