@@ -27,7 +27,8 @@ class NeverWorks(ValueError):
 class WorkingTime:
     """Working hours: seven lists of spans in local time, Monday first, and the days that differ.
 
-    `extra` days work although they are a weekend or a holiday (make-up days), with the hours of `extra_spans`.
+    `extra` days work although they are a weekend or a holiday (make-up days), with the hours of the week's first
+    working day.
     """
 
     zone: ZoneInfo
@@ -50,9 +51,10 @@ class WorkingTime:
         return bool(self.spans(day))
 
     def _moment(self, day: date, clock_time: str) -> datetime:
+        """When the clocks of the zone first show this time, or a later one where it is skipped (in spring)."""
         if clock_time == "24:00":
-            return datetime.combine(day + timedelta(days=1), time(), self.zone).astimezone(UTC)
-        return datetime.combine(day, time.fromisoformat(clock_time), self.zone).astimezone(UTC)
+            day, clock_time = day + timedelta(days=1), "00:00"
+        return _first(datetime.combine(day, time.fromisoformat(clock_time), self.zone))
 
     def _spans_from(self, moment: datetime) -> Iterator[Span]:
         first = moment.astimezone(self.zone).date() - timedelta(days=1)
@@ -89,7 +91,7 @@ class WorkingTime:
         spans = self.spans(day)
         if not days:
             return start
-        wanted = datetime.combine(day, local.time(), self.zone).astimezone(UTC)
+        wanted = _first(datetime.combine(day, local.time(), self.zone))
         for opens, closes in spans:
             if wanted <= closes:
                 return max(opens, wanted)
@@ -111,6 +113,19 @@ class WorkingTime:
             if self.works_on(candidate):
                 return candidate
         raise NeverWorks(f"no working day within {LOOK_AHEAD} days")
+
+
+def _first(local: datetime) -> datetime:
+    """A local time in UTC. One that the clocks skip is the moment at which they skip it."""
+    moment = local.astimezone(UTC)
+    if moment.astimezone(local.tzinfo).replace(tzinfo=None) == local.replace(tzinfo=None, fold=0):
+        return moment
+    before, after = local.replace(fold=1).astimezone(UTC), moment
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) / 2
+        is_before = middle.astimezone(local.tzinfo).replace(tzinfo=None) < local.replace(tzinfo=None)
+        before, after = (middle, after) if is_before else (before, middle)
+    return after.replace(microsecond=0)
 
 
 @lru_cache(maxsize=256)

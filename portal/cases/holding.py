@@ -27,7 +27,9 @@ def held(case_id: int, version: int | None = None) -> Iterator[Case]:
     `version` is the `state_version` that the form was made from. Raises NoSuchCase or Stale.
     """
     with writing() as session:
-        case = session.scalars(select(Case).where(Case.id == case_id).with_for_update(of=Case)).one_or_none()
+        query = select(Case).where(Case.id == case_id).with_for_update(of=Case)
+        # What this transaction read before it had the lock may be out of date.
+        case = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
         if case is None:
             raise NoSuchCase(case_id)
         if version is not None and case.state_version != version:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from portal.cases.models import Case
 from portal.events.models import Event, EventPosition
@@ -73,13 +75,7 @@ def catch_up(follower: Follower, *, batch: int = BATCH) -> int:
         if not _is_behind(follower):
             return 0
         with writing():
-            cursor = db.session.scalars(
-                select(Cursor).where(Cursor.follower == follower.name).with_for_update()
-            ).one_or_none()
-            if cursor is None:
-                cursor = Cursor(follower=follower.name, position=0)
-                db.session.add(cursor)
-                db.session.flush()
+            cursor = _cursor(follower)
             events = told_after(cursor.position, batch)
             if events:
                 follower.follow(events)
@@ -92,10 +88,9 @@ def rebuild(follower: Follower) -> int:
     if follower.nature is not Nature.PROJECTION:
         raise NotReplayable(follower.name)
     with entered(Scope.system()), writing():
+        cursor = _cursor(follower)  # before clearing: a batch that is being told must not outlive it
         follower.clear()
-        cursor = db.session.get(Cursor, follower.name, with_for_update=True)
-        if cursor is not None:
-            cursor.position = 0
+        cursor.position = 0
     total = 0
     while told := catch_up(follower):
         total += told
@@ -130,6 +125,16 @@ def told_after(position: int, limit: int) -> list[Told]:
         .limit(limit)
     )
     return [Told(*row) for row in rows]
+
+
+def _cursor(follower: Follower) -> Cursor:
+    """How far it has read, under a lock. Two workers may begin at once."""
+    found = db.session.get(Cursor, follower.name, with_for_update=True)
+    if found is None:
+        with suppress(IntegrityError), db.session.begin_nested():
+            db.session.add(Cursor(follower=follower.name, position=0))
+        found = db.session.get_one(Cursor, follower.name, with_for_update=True)
+    return found
 
 
 def _is_behind(follower: Follower) -> bool:

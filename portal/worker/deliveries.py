@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
@@ -39,6 +39,8 @@ class Claim:
     channel: str
     address: str
     message: dict[str, Any]
+    until: datetime
+    """When the lease ends."""
 
 
 def senders() -> dict[str, Send]:
@@ -47,10 +49,12 @@ def senders() -> dict[str, Send]:
 
 
 def send_due(batch: int = BATCH) -> int:
-    """Claim and send what is due, at most `batch`. Returns how many were tried."""
+    """Claim and send what is due, at most `batch`. Returns how many were claimed."""
     claims = claim(batch)
     channels = senders()
     for held in claims:
+        if clock.now() >= held.until:  # those before it took too long: by now it may be another worker's
+            continue
         try:
             channels[held.channel](held.effect_id, held.address, held.message)
         except Exception as problem:
@@ -66,7 +70,7 @@ def claim(batch: int = BATCH) -> list[Claim]:
     now = clock.now()
     with entered(Scope.system()):
         free = (Delivery.state == "queued") & (Delivery.next_at <= now)
-        unheld = or_(Delivery.leased_until.is_(None), Delivery.leased_until < now)
+        unheld = or_(Delivery.leased_until.is_(None), Delivery.leased_until <= now)
         query = select(Delivery).where(free, unheld).order_by(Delivery.next_at, Delivery.id).limit(batch)
         if db.session.scalar(select(Delivery.id).where(free, unheld).limit(1)) is None:
             return []
@@ -83,6 +87,7 @@ def claim(batch: int = BATCH) -> list[Claim]:
                         delivery.channel,
                         delivery.address,
                         delivery.message,
+                        now + LEASE,
                     )
                 )
             return claims

@@ -36,6 +36,10 @@ def run(app: Flask, stop: threading.Event) -> None:
             except OperationalError as problem:
                 LOG.warning("the database did not answer: %s", problem.orig)
                 stop.wait(PAUSE_AFTER_TROUBLE)
+            except Exception:
+                # Whatever it was has been rolled back: trying again is right, and dying would stop everything else.
+                LOG.exception("a turn of the worker failed")
+                stop.wait(PAUSE_AFTER_TROUBLE)
 
 
 def turn() -> int:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from sqlalchemy import func
 
-from portal.events.models import EventPosition, Head, NewEvent
+from portal.events.heads import head
+from portal.events.models import EventPosition, NewEvent
 from tenants.scope import Scope, current, db, entered, writing
 
 BATCH = 1000
@@ -23,27 +24,18 @@ def sequence(batch: int = BATCH) -> int:
         if some is None:
             return 0
         with writing():
-            head = _head()
+            counter = head(HEAD)
             rows = db.session.execute(
                 current().select(waiting.c.event_id, waiting.c.network_id).order_by(waiting.c.event_id).limit(batch)
             ).all()
             if not rows:
                 return 0
             given = [
-                {"position": head.value + number, "event_id": row.event_id, "network_id": row.network_id}
+                {"position": counter.value + number, "event_id": row.event_id, "network_id": row.network_id}
                 for number, row in enumerate(rows, start=1)
             ]
             db.session.execute(current().insert(positions), given)
             ids = [row.event_id for row in rows]
             db.session.execute(current().delete(waiting).where(waiting.c.event_id.in_(ids)))
-            head.value += len(rows)
+            counter.value += len(rows)
             return len(rows)
-
-
-def _head() -> Head:
-    head = db.session.get(Head, HEAD, with_for_update=True)
-    if head is None:
-        head = Head(name=HEAD, value=0)
-        db.session.add(head)
-        db.session.flush()
-    return head

@@ -32,7 +32,9 @@ def fire_due(batch: int = BATCH) -> int:
         due = db.session.execute(
             current()
             .select(timers.c.id, timers.c.network_id)
-            .where(timers.c.done_at.is_(None), timers.c.due_at < now, or_(timers.c.try_at.is_(None), timers.c.try_at < now))
+            .where(
+                timers.c.done_at.is_(None), timers.c.due_at < now, or_(timers.c.try_at.is_(None), timers.c.try_at < now)
+            )
             .order_by(timers.c.due_at, timers.c.id)
             .limit(batch)
         ).all()

@@ -14,8 +14,8 @@ from typing import Any
 import rfc8785
 from sqlalchemy import func, select
 
+from portal.events.heads import head
 from portal.events.kinds import Audience
-from portal.events.models import Head
 from portal.followers.base import Follower, Nature, Told
 from portal.followers.log.models import LogEntry
 from tenants.scope import current, db
@@ -38,7 +38,7 @@ class Log(Follower):
 
 
 def _append(event: Told) -> None:
-    head = _length(event.network_id)
+    length = head(f"log:{event.network_id}")
     before = _last_of_case(event.case_id)
     case_entry = before.case_entry + 1 if before else 1
     tenant_entry = _last_of_tenant(event.tenant_id) + 1 if event.tenant_id is not None else None
@@ -59,7 +59,7 @@ def _append(event: Told) -> None:
     db.session.add(
         LogEntry(
             network_id=event.network_id,
-            number=head.value,
+            number=length.value,
             event_id=event.event_id,
             case_id=event.case_id,
             case_entry=case_entry,
@@ -69,19 +69,8 @@ def _append(event: Told) -> None:
             leaf=hashlib.sha256(LEAF + entry).digest(),
         )
     )
-    head.value += 1
+    length.value += 1
     db.session.flush()
-
-
-def _length(network_id: int) -> Head:
-    """How many entries the network's log has, under a lock."""
-    name = f"log:{network_id}"
-    head = db.session.get(Head, name, with_for_update=True)
-    if head is None:
-        head = Head(name=name, value=0)
-        db.session.add(head)
-        db.session.flush()
-    return head
 
 
 def _last_of_case(case_id: int) -> Any:

@@ -1,0 +1,42 @@
+import pytest
+
+from portal.cases.models import STATES
+from portal.cases.states import OPEN, TRANSITIONS, WrongState, after, can
+
+ACTS = sorted({act for _state, act in TRANSITIONS})
+
+# The life of a case, written down once more by hand: state, then where each act leads.
+EXPECTED = {
+    "received": {"acknowledge": "acknowledged"},
+    "acknowledged": {"start": "in_progress", "answer": "answered"},
+    "in_progress": {"answer": "answered"},
+    "answered": {"hear": "in_progress", "close": "closed"},
+    "closed": {},
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("state", STATES)
+def test_the_table(state, act):
+    leads_to = EXPECTED[state].get(act)
+    assert can(state, act) is (leads_to is not None)
+    if leads_to is None:
+        with pytest.raises(WrongState) as wrong:
+            after(state, act)
+        assert (wrong.value.state, wrong.value.act) == (state, act)
+    else:
+        assert after(state, act) == leads_to
+
+
+def test_an_act_that_is_unknown_is_refused():
+    with pytest.raises(WrongState):
+        after("received", "explode")
+
+
+def test_the_states_of_the_table_are_those_that_the_database_knows():
+    assert {state for state, _act in TRANSITIONS} | set(TRANSITIONS.values()) == set(STATES) == set(EXPECTED)
+
+
+def test_every_state_that_leads_somewhere_is_open():
+    """Nothing can be done any more with what is not open, and what is open is never a dead end."""
+    assert {state for state, _act in TRANSITIONS} == OPEN
