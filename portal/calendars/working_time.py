@@ -57,6 +57,7 @@ class WorkingTime:
         return _first(datetime.combine(day, time.fromisoformat(clock_time), self.zone))
 
     def _spans_from(self, moment: datetime) -> Iterator[Span]:
+        moment = moment.astimezone(UTC)  # Python adds wall time, not real time, to what is in a zone
         first = moment.astimezone(self.zone).date() - timedelta(days=1)
         for number in range(LOOK_AHEAD):
             for start, end in self.spans(first + timedelta(days=number)):
@@ -99,7 +100,7 @@ class WorkingTime:
 
     def minutes_between(self, start: datetime, end: datetime) -> int:
         """Whole minutes of working time from `start` to `end`; 0 when `end` is not later."""
-        worked = timedelta()
+        worked, start, end = timedelta(), start.astimezone(UTC), end.astimezone(UTC)
         day, last = start.astimezone(self.zone).date() - timedelta(days=1), end.astimezone(self.zone).date()
         while day <= last:
             for opens, closes in self.spans(day):
