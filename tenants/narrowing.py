@@ -23,25 +23,32 @@ _rules: dict[tuple[Any, ...], ColumnElement[bool]] = {}
 _criteria: dict[tuple[Any, ...], Any] = {}
 
 
-def rule(row: Any, scope: Scope) -> ColumnElement[bool]:
-    """What makes a row of this table (or alias) visible to a scope of this shape."""
+def rule(row: Any, scope: Scope, *, to_change: bool = False) -> ColumnElement[bool]:
+    """What makes a row of this table (or alias) one that a scope of this shape may see, or change."""
     if not isinstance(row, Table):
-        return _late(owner_of(row).readable(row, scope.specimen))
-    key = (row, scope.shape)
+        return _late(written_rule(row, scope, to_change=to_change))
+    key = (row, scope.shape, to_change)
     if key not in _rules:
-        _rules[key] = _late(owner_of(row).readable(row, scope.specimen))
+        _rules[key] = _late(written_rule(row, scope, to_change=to_change))
     return _rules[key]
 
 
-def criteria(statement: Any, scope: Scope) -> list[Any]:
+def written_rule(row: Any, scope: Scope, *, to_change: bool = False) -> ColumnElement[bool]:
+    """The same with the specimen's ids where the scope's own will be."""
+    owner = owner_of(row)
+    written: ColumnElement[bool] = (owner.changeable if to_change else owner.readable)(row, scope.specimen)
+    return written
+
+
+def criteria(statement: Any, scope: Scope, *, to_change: bool = False) -> list[Any]:
     """Loader criteria for the owned classes that the statement names, at whatever depth."""
-    return [_criterion(cls, scope) for cls in _classes_in(statement) if cls.__tablename__ in owned()]
+    return [_criterion(cls, scope, to_change) for cls in _classes_in(statement) if cls.__tablename__ in owned()]
 
 
-def _criterion(cls: type[Any], scope: Scope) -> Any:
-    key = (cls, scope.shape)
+def _criterion(cls: type[Any], scope: Scope, to_change: bool) -> Any:
+    key = (cls, scope.shape, to_change)
     if key not in _criteria:
-        where = scope.predicate(cls.__table__)
+        where = scope.predicate(cls.__table__, to_change=to_change)
         _criteria[key] = with_loader_criteria(cls, where, include_aliases=True, propagate_to_loaders=False)
     return _criteria[key]
 

@@ -1,7 +1,7 @@
 """Whose rows a table holds. Every mapped class inherits exactly one of the kinds below; a test refuses any other.
 
 A kind says which columns carry the owner (they are stamped on every write), which rows a scope may read, and on whose
-behalf rows may be written at all; a scope changes only rows that it may read. A class narrows `readable` where its
+behalf rows may be written at all, and which rows those may change. A class narrows `readable` where its
 product rule is finer than "same network" or "same tenant"; it never widens it.
 """
 
@@ -79,6 +79,11 @@ class NetworkShared:
     def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
         return none(row) if scope.at_the_door else same_network(row, scope)
 
+    @classmethod
+    def changeable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
+        """Which rows may be changed or deleted, for those who may write at all: never more than may be read."""
+        return cls.readable(row, scope)
+
 
 class TenantOwned(NetworkShared):
     """Everybody in the network may read it, only its tenant may write it (a touchpoint, opening hours)."""
@@ -91,15 +96,19 @@ class TenantOwned(NetworkShared):
     def tenant_id(cls) -> Mapped[int]:
         return mapped_column(nullable=False)
 
+    @classmethod
+    def changeable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
+        if scope.is_system:
+            return same_network(row, scope)
+        return same_network(row, scope) & same_tenant(row, scope) if scope.for_tenant else none(row)
+
 
 class TenantPrivate(TenantOwned):
     """Only its tenant's staff may read or write it."""
 
     @classmethod
     def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
-        if scope.is_system:
-            return same_network(row, scope)
-        return same_network(row, scope) & same_tenant(row, scope) if scope.for_tenant else none(row)
+        return cls.changeable(row, scope)
 
 
 class DoorOnly(NetworkShared):

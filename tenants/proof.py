@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Dialect, Select, literal_column, select
 
-from tenants.narrowing import IDS
+from tenants.narrowing import IDS, written_rule
 from tenants.registry import owned, owners
 from tenants.scope import ForeignWrite, Scope
 from tenants.sql_text import Source, Statement, statements
@@ -95,7 +94,7 @@ class _Reader:
         self.plan.writes.append(target.table)
         if statement.act == "INSERT":
             self._check_insert(statement, target.table)
-        elif not self._proved(target.table, target.name, target.conditions):
+        elif not self._proved(target.table, target.name, target.conditions, to_change=True):
             if len(self.plan.writes) > 1 or statement.sources:
                 raise Unscoped(f"{target.table} is changed without its rule")
             self.plan.unproven = target.table
@@ -112,14 +111,14 @@ class _Reader:
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
-    def _proved(self, table: str, name: str, conditions: list[Items]) -> bool:
+    def _proved(self, table: str, name: str, conditions: list[Items], *, to_change: bool = False) -> bool:
         """Whether the whole rule stands among the conditions; what to compare is noted."""
         if self.scope.everywhere or table not in owned():
             return True
         standing: dict[str, list[Items]] = {}
         for condition in conditions:
             standing.setdefault(_text(condition), []).append(condition)
-        for rule in _rules(table, name, self.scope.shape, self.scope.specimen, self.dialect):
+        for rule in _rules(table, name, to_change, self.scope, self.dialect):
             if rule.text not in standing:
                 return False
             alternatives: list[list[Comparison]] = []
@@ -149,7 +148,7 @@ class _Reader:
         if statement.upsert is not None:
             columns, conditions = statement.upsert
             self._refuse_new_owner(table, columns)
-            if not self._proved(table, table, conditions):
+            if not self._proved(table, table, conditions, to_change=True):
                 raise Unscoped(f"ON CONFLICT would change rows of {table} without its rule")
 
     def _stamped(self, value: Items, column: str, table: str) -> None:
@@ -162,13 +161,12 @@ class _Reader:
             raise ForeignWrite(f"{', '.join(sorted(moved))} of {table} never changes")
 
 
-@lru_cache(maxsize=4096)
-def _rules(table: str, name: str, _shape: Any, specimen: Scope, dialect: Dialect) -> tuple[Rule, ...]:
+def _rules(table: str, name: str, to_change: bool, scope: Scope, dialect: Dialect) -> tuple[Rule, ...]:
     """The rule of a table under the name it has in a statement, conjunct by conjunct."""
     row = owned()[table].__table__
     row = row if name == table else row.alias(name)
     always: ColumnElement[Any] = literal_column("'rule'")
-    rule = owned()[table].readable(row, specimen)
+    rule = written_rule(row, scope, to_change=to_change)
     query: Select[Any] = select(always).select_from(row).where(always, rule)
     compiled = query.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     names = compiled.positiontup if compiled.positional else None

@@ -117,19 +117,19 @@ class Scope:
         return select(*entities).where(*(self.predicate(row) for row in owned_froms([*entities, *also])))
 
     def update(self, table: Any) -> Update:
-        return update(table).where(self.predicate(table))
+        return update(table).where(self.predicate(table, to_change=True))
 
     def delete(self, table: Any) -> Delete:
-        return delete(table).where(self.predicate(table))
+        return delete(table).where(self.predicate(table, to_change=True))
 
     def insert(self, table: Any, statement: Insert | None = None) -> Insert:
         """A Core INSERT, stamped. `statement` may be a dialect's own insert of the same table."""
         stamped: Insert = (insert(table) if statement is None else statement).values(self.stamps(owner_of(table)))
         return stamped
 
-    def predicate(self, row: Any) -> Any:
-        """What makes a row of this table (or alias) visible to this scope."""
-        return row.c.network_id != NOBODY if self.everywhere else rule(row, self)
+    def predicate(self, row: Any, *, to_change: bool = False) -> Any:
+        """What makes a row of this table (or alias) one that this scope may see, or change."""
+        return row.c.network_id != NOBODY if self.everywhere else rule(row, self, to_change=to_change)
 
 
 # -- entering ------------------------------------------------------------------------------------------------------
@@ -262,7 +262,8 @@ def _narrow(state: ORMExecuteState) -> None:
         return
     scope: Scope = state.session.scope  # type: ignore[attr-defined]
     if not state.is_insert:
-        state.statement = state.statement.options(*criteria(state.statement, scope))
+        to_change = state.is_update or state.is_delete
+        state.statement = state.statement.options(*criteria(state.statement, scope, to_change=to_change))
 
 
 @event.listens_for(ScopedSession, "before_flush")
