@@ -32,7 +32,7 @@ def rate(port: int, load: Load, seconds: float) -> float:
     wrk = shutil.which("wrk")
     if wrk is None:
         raise NoWrk("wrk is not installed (Debian: apt-get install wrk)")
-    argv = [wrk, f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--timeout=10s"]
+    argv = [wrk, f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--timeout=10s"]
     for name, value in load.headers.items():
         argv += ["-H", f"{name}: {value}"]
     if load.script:

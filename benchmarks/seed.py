@@ -28,7 +28,7 @@ from tenants.models import Key, Membership, Network, NetworkHost, Tenant, User
 from tenants.scope import Scope, current, db, entered, writing
 
 HOST = "bench.example"
-PASSWORD = "bench-password-of-twenty"
+PASSWORD = "bench-password-of-twenty"  # noqa: S105 (of a throw-away portal)
 TENANTS = 10
 CHUNK = 2000
 LONG = 20

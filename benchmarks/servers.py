@@ -1,4 +1,4 @@
-"""Starting and stopping what is measured: the same server program with the same settings for hello and for the portal."""
+"""Starting and stopping what is measured: one server program with one set of options for hello and the portal."""
 
 from __future__ import annotations
 

@@ -1,0 +1,86 @@
+"""Every page: accessible, inside its width, printable, in both schemes and languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.conftest import Served, sign_in
+from tests.browser.test_journeys import report
+
+pytestmark = pytest.mark.browser
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+PUBLIC = ("/", "/report", "/cases", "/cases?state=answered", "/cases/{public}", "/promises", "/sign-in", "/no-such-page")
+OWNER = ("/cases/{private}",)
+DESK = ("/desk/harbor/", "/desk/harbor/?show=closed", "/desk/harbor/cases/{public}")
+
+
+@pytest.fixture(scope="module")
+def known(chromium: Browser, served: Served) -> Iterator[tuple[BrowserContext, dict[str, str]]]:
+    """A browser that holds everything: keys of two cases and a desk. CSP is put aside, since axe brings a script."""
+    context = chromium.new_context(base_url=served.url, bypass_csp=True, locale="en-GB")
+    page = context.new_page()
+    public, _ = report(page, what="For every page: the lift at gate B4 is out of order.")
+    private, _ = report(page, what="For every page: a private matter.", visibility="private")
+    sign_in(page, "hugo")
+    yield context, {"public": public, "private": private}
+    context.close()
+
+
+def look(page: Page, address: str, width: int, scheme: str, language: str) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.context.set_extra_http_headers({"Accept-Language": language})
+    page.goto(address)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("address", PUBLIC + OWNER + DESK)
+def test_axe_finds_nothing(known, address, width, scheme):
+    context, names = known
+    page = context.new_page()
+    look(page, address.format(**names), width, scheme, "en" if width == 1280 else "zh-CN")
+    found = Axe().run(page, options=RULES)
+    page.close()
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN", "zh-TW"])
+@pytest.mark.parametrize("address", PUBLIC + OWNER + DESK)
+def test_nothing_sticks_out_at_320_pixels(known, address, language):
+    context, names = known
+    page = context.new_page()
+    look(page, address.format(**names), 320, "light", language)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    page.close()
+    assert wide <= 320
+
+
+def test_print_leaves_navigation_out(known):
+    context, names = known
+    page = context.new_page()
+    page.goto(f"/cases/{names['public']}")
+    page.emulate_media(media="print")
+    assert not page.locator("header.site nav").is_visible()
+    assert not page.locator("form").first.is_visible()
+    assert page.locator("h1").is_visible()
+    page.close()
+
+
+def test_the_first_view_is_light(chromium, served):
+    """Bytes, requests and script of the front page: performance.md gives the limits."""
+    context = chromium.new_context(base_url=served.url)
+    page = context.new_page()
+    sizes: dict[str, int] = {}
+    page.on("requestfinished", lambda request: sizes.update({request.url: request.sizes()["responseBodySize"]}))
+    page.goto("/")
+    page.wait_for_load_state("networkidle")
+    context.close()
+    scripts = sum(size for url, size in sizes.items() if re.search(r"\.js$", url))
+    assert len(sizes) <= 8 and sum(sizes.values()) <= 60_000 and scripts <= 20_480, sizes
