@@ -114,10 +114,17 @@ def _watch(settings: Settings, web: Child, worker: RestartedChild | None, asked_
             answering = _is_answering(settings)
             if answering:
                 click.echo(f"Daylight is answering at {settings.public_url} (stop with Ctrl-C)")
+                _introduce_demo(settings)
             elif time.monotonic() - web.started > START_PATIENCE:
                 LOG.error("the web server did not answer at %s within %.0f s", HEALTH, START_PATIENCE)
                 return 1
     return 0
+
+
+def _introduce_demo(settings: Settings) -> None:
+    """Where somebody is trying the portal out: what to open, and who may sign in. Nothing hangs on it."""
+    if not settings.in_production:
+        subprocess.run([*PORTAL, "demo", "--introduce"], check=False)  # noqa: S603 (own arguments)
 
 
 def _is_answering(settings: Settings) -> bool:

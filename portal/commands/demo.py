@@ -7,17 +7,23 @@ needs = "portal.demo"
 
 @click.command("demo")
 @click.option("--if-empty", is_flag=True, help="Do nothing when the database holds a network already.")
-def command(if_empty: bool) -> None:
+@click.option("--introduce", is_flag=True, help="Only print what to open and who may sign in, if it has been told.")
+def command(if_empty: bool, introduce: bool) -> None:
     """Tell the demo story: some businesses, their customers and cases, as if weeks had passed.
 
-    For a database that is set up and empty. Exit codes: 0 told, 1 failed, 2 wrong settings.
+    For a database that is set up and empty. Everybody in it signs in with DEMO_PASSWORD from the environment, which
+    production demands; in development with a password that is printed. Exit codes: 0 told, 1 failed, 2 wrong settings.
     """
     from portal.config import Settings
-    from portal.demo import is_empty, tell
+    from portal.demo import introduction, is_empty, tell
     from portal.web import create_app
 
-    Settings.load()
-    app = create_app()
+    # Waiting for the disk after each of a thousand acts would buy nothing: a telling that breaks off is begun anew.
+    app = create_app(Settings.load().model_copy(update={"sqlite_synchronous": "NORMAL"}))
+    if introduce:
+        for line in introduction(app):
+            click.echo(line)
+        return
     if if_empty and not is_empty(app):
         return
     tell(app)

@@ -69,7 +69,7 @@ def keep(when: str, by: str) -> Act:
 
 
 def move(when: str, by: str, reason: str, due: str) -> Act:
-    """Move the earliest promise that the customer still waits for."""
+    """Move the earliest promise in somebody's own words; without one, the promise to answer."""
     return Act(when, "move", by, reason, due)
 
 

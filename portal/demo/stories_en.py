@@ -77,13 +77,13 @@ BEFORE: tuple[Story, ...] = (
         contact="d.okafor@mail.example",
         acts=(
             plan(
-                "3d 08:20",
+                "1d 09:40",
                 "rosa",
                 "We open the machine's log for Friday 14:00 to 15:00 and pay back what it kept.",
-                "2d 12:00",
+                "4d 12:00",
             ),
             answer(
-                "4d 10:15",
+                "6d 10:15",
                 "rosa",
                 "The log shows your 20 euros at 14:22 and an empty coin box. 15.60 went to your account this morning. We should have told you on Wednesday and did not; the colleague with the key to the log was away, and now there are two keys.",
             ),
@@ -129,18 +129,18 @@ BEFORE: tuple[Story, ...] = (
         category="signs",
         acts=(
             plan(
-                "1d 10:30",
+                "4h",
                 "nora",
                 "We listen to the recordings of that morning and tell you what we change.",
                 "4d 16:00",
             ),
             reply(
-                "2d 11:00",
+                "1d 11:00",
                 "nora",
                 "We have the recordings. The English tape was switched off at the desk; we ask the crew why.",
             ),
             answer(
-                "2d 13:20",
+                "3d 13:20",
                 "nora",
                 "The tape had a fault and the crew thought German was enough. It was not. Every gate has a card with the calls in six languages now, Portuguese among them. Would you tell your mother that we are sorry about her half hour on her feet?",
             ),
@@ -236,7 +236,7 @@ BEFORE: tuple[Story, ...] = (
         contact="ingrid.aas@mail.example",
         acts=(
             plan(
-                "1d 10:15",
+                "4h",
                 "nora",
                 "We check the reason for the cancellation and what you are owed, and tell you both.",
                 "3d 12:00",

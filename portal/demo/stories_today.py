@@ -76,12 +76,12 @@ NOW: tuple[Story, ...] = (
             note(
                 "now-295m",
                 "lena",
-                "Shift lead confirms. Both are on duty today until 22:00. I speak to them myself, separately.",
+                "Shift lead confirms. Both are on shift. I speak to them myself, separately.",
             ),
             plan(
                 "now-280m",
                 "lena",
-                "I am sorry. I speak with both officers today and write to you tonight what was said and what follows.",
+                "I am sorry. I speak with both officers today and write to you what was said and what follows.",
                 "now+260m",
             ),
         ),
@@ -149,7 +149,7 @@ NOW: tuple[Story, ...] = (
         "wanted to put the dog in the hold.",
         place="T1-CHK-12",
         category="access",
-        wish="Somebody who walks with us to the aircraft. We fly at seven tonight.",
+        wish="Somebody who walks with us to the aircraft. We fly in six hours.",
         contact="c.hartmann@mail.example",
     ),
     Story(

@@ -66,7 +66,7 @@ STORIES = in_language(
             answer(
                 "1d 14:00", "rosa", "译文是从旧版复制过来的，没有人看过。以后每次改动，都请会中文的同事在机器前走一遍。"
             ),
-            keep("6d 10:20", "rosa"),
+            keep("2d 10:20", "rosa"),
             close("1d 09:00", "rosa"),
         ),
     ),
@@ -145,7 +145,7 @@ STORIES = in_language(
         place="T1-CAFE-2",
         category="treatment",
         acts=(
-            plan("1d 09:20", "tomasz", "我和当班的同事坐下来谈，把经过弄清楚再答复您。", "2d 17:00"),
+            plan("1d 09:20", "tomasz", "我和当班的同事坐下来谈，把经过弄清楚再答复您。", "4d 17:00"),
             answer(
                 "2d 11:30",
                 "tomasz",
@@ -175,7 +175,7 @@ STORIES = in_language(
         acts=(
             take("now-280m", "meiling"),
             plan("now-275m", "meiling", "婴儿车找到了，在大件行李间里。今天送到您家，出发前先打电话。", "now+210m"),
-            note("now-270m", "meiling", "门铃线断了，已告诉港湾地勤。司机三点出发。"),
+            note("now-270m", "meiling", "门铃线断了，已告诉港湾地勤。司机装好车就出发。"),
         ),
     ),
     Story(

@@ -41,7 +41,7 @@ SUITCASE = Story(
             "0d 20:10",
             "ada",
             "It was not among the bags on this evening's flight. We would rather tell you now than let you wait up.",
-            "2d 20:00",
+            "now+420m",
         ),
         note(
             "1d 08:40",
@@ -58,9 +58,9 @@ SUITCASE = Story(
         note(
             "now-190m",
             "ada",
-            "Called. Scarf and shoes match. Hugo puts it on the 14:00 van, driver has the hotel's number.",
+            "Called. Scarf and shoes match. Hugo puts it on the next van, driver has the hotel's number.",
         ),
         promise("now-170m", "ada", "We tell you when the driver leaves, with his arrival time", "now+200m"),
-        write("now-140m", "You found it! I will be at the hotel from five. I told my sister and she cried a little."),
+        write("now-140m", "You found it! I will wait at the hotel. I told my sister and she cried a little."),
     ),
 )

@@ -25,6 +25,7 @@ from tenants.ids import new_token
 from tenants.scope import Scope, db, entered
 
 MOMENT = timedelta(seconds=1)
+AFTER_OPENING = timedelta(hours=3)
 
 
 @dataclass
@@ -107,14 +108,24 @@ def _play(scene: Scene, now: datetime) -> None:
     if act is None:
         _report(played)
         return
-    due = Times(now, played.stage.zone).after(act.due, scene.at) if act.due else scene.at
     if not act.by:
         with entered(played.customer):
             CUSTOMER[act.does](_case(played), act)
         return
     actor = played.stage.actors[act.by]
+    due = _promised(act, scene.at, actor, Times(now, played.stage.zone))
     with entered(actor.scope):
         STAFF[act.does](_case(played), act, actor.name, due)
+
+
+def _promised(act: Act, at: datetime, actor: Actor, times: Times) -> datetime:
+    """The date that the act gives; nobody promises for a time at which their business is closed."""
+    if not act.due:
+        return at
+    due = times.after(act.due, at)
+    last = due - timedelta(minutes=1)
+    opens = actor.hours.next_moment(last)
+    return due if act.due.startswith("now") or opens == last else opens + AFTER_OPENING
 
 
 def _report(played: Played) -> None:
@@ -148,9 +159,10 @@ def _case(played: Played) -> CaseNow:
 
 
 def _owed(case_id: int, *whats: str) -> int:
-    """The earliest promise of these kinds that the customer still waits for."""
+    """The promise that the customer still waits for: of the first of these kinds that there is, the earliest."""
     rows = db.session.scalars(select(Promise).where(Promise.case_id == case_id).order_by(Promise.due_at, Promise.id))
-    return next(promise.id for promise in rows if promises.is_owed(promise) and promise.what in whats)
+    owed = [promise for promise in rows if promises.is_owed(promise)]
+    return next(promise.id for what in whats for promise in owed if promise.what == what)
 
 
 CUSTOMER: dict[str, Callable[[CaseNow, Act], None]] = {
@@ -168,7 +180,7 @@ STAFF: dict[str, Callable[[CaseNow, Act, str, datetime], None]] = {
     "note": lambda case, act, author, due: handling.note(case.id, text=act.text, author=author),
     "promise": lambda case, act, author, due: promises.promise_more(case.id, act.text, due, version=case.version),
     "keep": lambda case, act, author, due: promises.keep(case.id, _owed(case.id, "other")),
-    "move": lambda case, act, author, due: promises.move(case.id, _owed(case.id, "answer", "other"), due, act.text),
+    "move": lambda case, act, author, due: promises.move(case.id, _owed(case.id, "other", "answer"), due, act.text),
     "answer": lambda case, act, author, due: handling.answer(case.id, case.version, text=act.text, author=author),
     "close": lambda case, act, author, due: handling.close(case.id, case.version),
 }

@@ -49,11 +49,14 @@ class Times:
         raise NotATime(words)
 
     def _from_now(self, words: str) -> datetime | None:
-        """What is still to come today comes before midnight, however late the story is told."""
+        """What is still to come has a round time, and comes before midnight however late the story is told."""
         found = NOW.fullmatch(words)
         if not found:
             return None
         at = self.now + timedelta(minutes=int(found[1]))
+        if at <= self.now:
+            return at
+        at = at.replace(minute=at.minute - at.minute % 5, second=0, microsecond=0)
         local = self.now.astimezone(self.zone)
         end = datetime.combine(local.date(), ALMOST_MIDNIGHT, self.zone)
         return min(at, end) if self.now < end else at
