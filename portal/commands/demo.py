@@ -20,10 +20,10 @@ def command(if_empty: bool, introduce: bool) -> None:
 
     # Waiting for the disk after each of a thousand acts would buy nothing: a telling that breaks off is begun anew.
     app = create_app(Settings.load().model_copy(update={"sqlite_synchronous": "NORMAL"}))
-    if introduce:
-        for line in introduction(app):
-            click.echo(line)
-        return
     if if_empty and not is_empty(app):
         return
-    tell(app)
+    if not introduce:
+        tell(app)
+    if not if_empty:  # `portal serve` says it after its address
+        for line in introduction(app):
+            click.echo(line)

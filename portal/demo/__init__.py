@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import click
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from portal.accounts.passwords import Unfit, hashed
 from portal.cases.models import Case
@@ -58,8 +59,6 @@ def tell(app: Flask) -> None:
         _refuse_others()
         _tell(_password(app))
         _open_doors(app)
-    for line in introduction(app):
-        click.echo(line)
 
 
 def sign_ins() -> list[tuple[str, str, str]]:
@@ -73,7 +72,7 @@ def sign_ins() -> list[tuple[str, str, str]]:
 
 def introduction(app: Flask) -> list[str]:
     """What a person who has just started the portal wants to know; nothing if the demo has not been told."""
-    with app.app_context():
+    with app.app_context(), _told_as_one_line():
         if not _is_told():
             return []
         references = [_reference(story.text) for story in (story_md512.SUITCASE, stories_zh_hans.STORIES[3])]
@@ -153,3 +152,7 @@ def _told_as_one_line() -> Iterator[None]:
         yield
     except (Refused, Unfit) as reason:
         raise click.ClickException(str(reason)) from None
+    except DBAPIError as problem:
+        if type(problem.orig).__name__ == "UndefinedTable" or "no such table" in str(problem.orig):
+            raise click.ClickException("The database has no tables yet: run `portal setup` first.") from None
+        raise

@@ -81,6 +81,8 @@ def play(all_scenes: Sequence[Scene], now: datetime, progress: Callable[[datetim
         for number, scene in enumerate(ordered, start=1):
             _live_until(scene.at, hand)
             _play(scene, now)
+            if scene.act is None:  # the desk has its mail at once
+                until_idle()
             progress(scene.at, number)
         _live_until(now, hand)
         until_idle()
