@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BindParameter, ColumnElement, Table, bindparam
-from sqlalchemy.orm import with_loader_criteria
+from sqlalchemy import BindParameter, ColumnElement, Table, bindparam, true
+from sqlalchemy.orm import LoaderCriteriaOption
 from sqlalchemy.sql import visitors
 
 from tenants.db import Id
@@ -48,9 +48,31 @@ def criteria(statement: Any, scope: Scope, *, to_change: bool = False) -> list[A
 def _criterion(cls: type[Any], scope: Scope, to_change: bool) -> Any:
     key = (cls, scope.shape, to_change)
     if key not in _criteria:
-        where = scope.predicate(cls.__table__, to_change=to_change)
-        _criteria[key] = with_loader_criteria(cls, where, include_aliases=True, propagate_to_loaders=False)
+        _criteria[key] = _Criterion(cls, scope, to_change)
     return _criteria[key]
+
+
+class _Criterion(LoaderCriteriaOption):
+    """SQLAlchemy's own, but for one thing: an alias gets a rule of its own instead of an adapted one.
+
+    In `A JOIN A AS b` the adapted rule of `b` is left speaking of `A`, and `b` would be read without any.
+    """
+
+    inherit_cache = True
+    _cache_key_traversal = LoaderCriteriaOption._traverse_internals
+
+    def __init__(self, cls: type[Any], scope: Scope, to_change: bool) -> None:
+        where = scope.predicate(cls.__table__, to_change=to_change)
+        super().__init__(cls, where, include_aliases=True, propagate_to_loaders=False)
+        self.rule_of = partial(scope.specimen.predicate, to_change=to_change)
+
+    def _resolve_where_criteria(self, ext_info: Any) -> ColumnElement[bool]:
+        row = ext_info.selectable
+        if not ext_info.is_aliased_class:
+            return super()._resolve_where_criteria(ext_info)
+        # What an alias of a subquery shows has been narrowed inside of it.
+        result: ColumnElement[bool] = self.rule_of(row) if isinstance(getattr(row, "element", None), Table) else true()
+        return result
 
 
 def _classes_in(statement: Any) -> list[type[Any]]:

@@ -264,6 +264,10 @@ def _narrow(state: ORMExecuteState) -> None:
     if not state.is_insert:
         to_change = state.is_update or state.is_delete
         state.statement = state.statement.options(*criteria(state.statement, scope, to_change=to_change))
+    if state.is_column_load and state.bind_mapper and not issubclass(state.bind_mapper.class_, Global):
+        # SQLAlchemy reads a row that it holds anew without asking for criteria.
+        anew: Any = state.statement
+        state.statement = anew.where(scope.predicate(state.bind_mapper.local_table))
 
 
 @event.listens_for(ScopedSession, "before_flush")

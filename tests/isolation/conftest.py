@@ -1,0 +1,56 @@
+"""A world that a whole module of tests looks at and must leave as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from portal.config import Settings
+from portal.database import owner_engine
+from tenants import clock, door
+from tenants.db import Base
+from tests.conftest import THE_DAY, _empty
+from tests.isolation.world import World, build
+
+
+@pytest.fixture(scope="module")
+def world(the_app: Flask, migrated: Settings) -> Iterator[World]:
+    door.forget_networks()
+    with clock.held(THE_DAY), the_app.app_context():
+        yield build()
+    _empty(migrated)
+
+
+@pytest.fixture
+def owner(migrated: Settings) -> Iterator[Any]:
+    """A connection of the tables' owner, for whom there are no walls. What it does is rolled back."""
+    engine = owner_engine(migrated)
+    with engine.connect().execution_options(writes=True) as connection:
+        yield connection
+        connection.rollback()
+    engine.dispose()
+
+
+class Everything:
+    """All rows of all tables, as their owner sees them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.engine = owner_engine(settings)
+
+    def __call__(self) -> dict[str, list[Any]]:
+        with self.engine.connect() as connection:
+            return {
+                table.name: sorted(map(repr, connection.execute(text(f"SELECT * FROM {table.name}"))))  # noqa: S608
+                for table in Base.metadata.sorted_tables
+            }
+
+
+@pytest.fixture(scope="module")
+def everything(migrated: Settings) -> Iterator[Everything]:
+    found = Everything(migrated)
+    yield found
+    found.engine.dispose()

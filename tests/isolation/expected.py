@@ -1,0 +1,98 @@
+"""Who sees what, stated by hand: for every table and every kind of scope, whose rows of the three (see `world.py`).
+
+A dot is nothing. `lead` is staff of Meridian, `uninvolved` staff of the airport, `elsewhere` staff of Northport;
+`customer` holds the key of Meridian's private case; `account` is Ada without a tenant; `remote` acts for Meridian.
+"""
+
+from __future__ import annotations
+
+from tests.isolation.world import SCOPES
+
+SEEN = """
+table             door public customer account nobody lead uninvolved elsewhere remote system
+tenants           MH   MH     MH       MH      MH     MH   MH         N         MH     MH
+units             .    .      .        .       .      M    .          N         M      MH
+memberships       MH   .      .        M       .      M    .          N         M      MH
+users             MH   .      .        M       .      M    .          N         .      MH
+browser_sessions  MH   .      .        .       .      .    .          .         .      MH
+keys              MH   .      .        .       .      .    .          .         .      MH
+session_keys      MH   .      .        .       .      .    .          .         .      MH
+sign_in_attempts  MH   .      .        .       .      .    .          .         .      MH
+touchpoints       .    MH     MH       MH      MH     MH   MH         N         MH     MH
+categories        .    MH     MH       MH      MH     MH   MH         N         MH     MH
+routing_rules     .    MH     MH       MH      MH     MH   MH         N         MH     MH
+service_calendars .    MH     MH       MH      MH     MH   MH         N         MH     MH
+cases             .    H      M        .       .      M    .          N         M      MH
+access            .    .      M        .       .      M    .          N         M      MH
+promises          .    H      M        .       .      M    .          N         M      MH
+events            .    H      M        .       .      M    .          N         M      MH
+event_contents    .    H      M        .       .      M    .          N         M      MH
+contacts          .    .      M        .       .      M    .          N         M      MH
+consents          .    .      M        .       .      M    .          N         M      MH
+new_events        .    .      .        .       .      .    .          .         .      MH
+event_positions   .    .      .        .       .      .    .          .         .      MH
+timers            .    .      .        .       .      .    .          .         .      MH
+deliveries        .    .      .        .       .      .    .          .         .      MH
+imported_lines    .    .      .        .       .      .    .          .         .      MH
+daily_figures     .    MH     MH       MH      MH     MH   MH         N         MH     MH
+log_entries       .    MH     MH       MH      MH     MH   MH         N         MH     MH
+"""
+
+WRITTEN = """
+table             door public customer account nobody lead uninvolved elsewhere remote system
+tenants           .    .      .        .       .      .    .          .         .      MH
+units             .    .      .        .       .      M    .          N         M      MH
+memberships       .    .      .        .       .      .    .          .         .      MH
+users             MH   .      .        .       .      .    .          .         .      MH
+browser_sessions  MH   .      .        .       .      .    .          .         .      MH
+keys              MH   .      .        .       .      .    .          .         .      MH
+session_keys      MH   .      .        .       .      .    .          .         .      MH
+sign_in_attempts  MH   .      .        .       .      .    .          .         .      MH
+touchpoints       .    .      .        .       .      M    .          N         M      MH
+categories        .    .      .        .       .      .    .          .         .      MH
+routing_rules     .    .      .        .       .      .    .          .         .      MH
+service_calendars .    .      .        .       .      M    .          N         M      MH
+cases             .    .      M        .       .      M    .          N         M      MH
+access            .    .      M        .       .      M    .          N         M      MH
+promises          .    .      M        .       .      M    .          N         M      MH
+events            .    .      M        .       .      M    .          N         M      MH
+event_contents    .    .      M        .       .      M    .          N         M      MH
+contacts          .    .      M        .       .      M    .          N         M      MH
+consents          .    .      M        .       .      M    .          N         M      MH
+new_events        .    .      .        .       .      .    .          .         .      MH
+event_positions   .    .      .        .       .      .    .          .         .      MH
+timers            .    .      .        .       .      .    .          .         .      MH
+deliveries        .    .      .        .       .      .    .          .         .      MH
+imported_lines    .    .      .        .       .      .    .          .         .      MH
+daily_figures     .    .      .        .       .      .    .          .         .      MH
+log_entries       .    .      .        .       .      .    .          .         .      MH
+"""
+
+AUDIENCES = """
+event            door public customer account nobody lead uninvolved elsewhere remote system
+private.public   .    .      yes      .       .      yes  .          .         yes    yes
+private.customer .    .      yes      .       .      yes  .          .         yes    yes
+private.shared   .    .      .        .       .      yes  .          .         yes    yes
+private.internal .    .      .        .       .      yes  .          .         yes    yes
+public.public    .    yes    .        .       .      .    .          .         .      yes
+public.customer  .    .      .        .       .      .    .          .         .      yes
+public.shared    .    .      .        .       .      .    .          .         .      yes
+public.internal  .    .      .        .       .      .    .          .         .      yes
+"""
+"""Events of Meridian's private case and of Harbor's public one, by their audience."""
+
+
+def read(table: str) -> dict[str, dict[str, str]]:
+    head, *lines = [line.split() for line in table.strip().splitlines()]
+    assert tuple(head[1:]) == SCOPES
+    return {line[0]: {scope: cell.strip(".") for scope, cell in zip(SCOPES, line[1:], strict=True)} for line in lines}
+
+
+def seen() -> dict[str, dict[str, str]]:
+    """Table → scope → letters of the homes whose row it may read."""
+    return read(SEEN)
+
+
+def written() -> dict[str, dict[str, str]]:
+    """Table → scope → letters of the homes whose row it may change."""
+    return read(WRITTEN)

@@ -1,0 +1,171 @@
+"""One row of every owned table for each of three businesses: Meridian and Harbor at Riverside, and Northport's own.
+
+`M` has a private case, `H` and `N` a public one. A mapped table without a row here fails every test of this folder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import inspect
+
+from portal.calendars.models import ServiceCalendar
+from portal.cases.models import Access, Case, Category, Consent, Contact, Promise, RoutingRule, Touchpoint
+from portal.events.models import Event, EventContent, EventPosition, NewEvent, Timer
+from portal.figures.models import DailyFigure
+from portal.followers.log.models import LogEntry
+from portal.followers.models import Delivery
+from portal.imports.models import ImportedLine
+from tenants.models import BrowserSession, Key, Membership, SessionKey, SignInAttempt, Tenant, Unit, User
+from tenants.registry import owned
+from tenants.scope import Scope, db, entered, writing
+from tests.cast import Cast, assemble
+
+AT = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
+PrimaryKey = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Home:
+    """Whose rows: the letter that the tables of expectations use."""
+
+    letter: str
+    number: int
+    network_id: int
+    tenant_id: int
+    user_id: int
+    case_id: int
+    visibility: str
+
+
+@dataclass
+class World:
+    cast: Cast
+    homes: dict[str, Home]
+    rows: dict[str, dict[str, PrimaryKey]] = field(default_factory=dict)
+    """Table → letter → primary key."""
+
+    def scope(self, name: str) -> Scope:
+        cast, mine = self.cast, self.homes["M"]
+        scopes = {
+            "door": Scope.door(cast.riverside),
+            "public": cast.public,
+            "customer": cast.customer(mine.case_id),
+            "account": Scope.customer(cast.riverside, person_id=cast.ada),
+            "nobody": Scope.customer(cast.riverside),
+            "lead": cast.as_ada,
+            "uninvolved": cast.as_greta,
+            "elsewhere": cast.as_otto,
+            "remote": Scope.remote(cast.riverside, cast.meridian),
+            "system": Scope.system(cast.riverside),
+        }
+        return scopes[name]
+
+
+SCOPES = ("door", "public", "customer", "account", "nobody", "lead", "uninvolved", "elsewhere", "remote", "system")
+
+
+def build() -> World:
+    """Write the world into an empty database, through the system's own scope."""
+    cast = assemble()
+    homes = {
+        "M": Home("M", 1, cast.riverside, cast.meridian, cast.ada, 1001, "private"),
+        "H": Home("H", 2, cast.riverside, cast.harbor, cast.hugo, 1002, "public"),
+        "N": Home("N", 3, cast.northport, cast.elsewhere, cast.otto, 1003, "public"),
+    }
+    world = World(cast, homes)
+    with entered(Scope.system()), writing():
+        for home in homes.values():
+            _settle(world, home)
+    if missing := owned().keys() - world.rows.keys():
+        raise LookupError(f"no row is made of {', '.join(sorted(missing))}: add one to {__name__}")
+    return world
+
+
+def _settle(world: World, home: Home) -> None:
+    rows = _Rows(world, home)
+    rows.found(Tenant, home.tenant_id)
+    rows.found(User, home.user_id)
+    rows.found(Membership, home.tenant_id, home.user_id)
+    rows.found(ServiceCalendar, home.tenant_id)
+    rows.made(Unit, tenant_id=home.tenant_id, slug="desk", name={"en": "Desk"})
+    _at_the_door(rows, home)
+    touchpoint = rows.made(Touchpoint, tenant_id=home.tenant_id, code=f"belt-{home.number}x", name={"en": "Belt"})
+    category = rows.made(Category, code=f"smell-{home.number}", name={"en": "Smell"})
+    rows.made(RoutingRule, touchpoint_id=touchpoint.id, category_id=category.id, tenant_id=home.tenant_id)
+    _a_case(rows, home, touchpoint.id, category.id)
+
+
+def _at_the_door(rows: _Rows, home: Home) -> None:
+    number = home.number
+    session = rows.made(
+        BrowserSession, token_hash=b"s%d" % number, user_id=home.user_id, created_at=AT, seen_at=AT, expires_at=AT
+    )
+    key = rows.made(
+        Key,
+        id=2000 + number,
+        purpose="case",
+        token_hash=b"k%d" % number,
+        subject_id=home.case_id,
+        subject=f"REF-{number}",
+        created_at=AT,
+        expires_at=AT,
+    )
+    rows.made(SessionKey, session_id=session.id, key_id=key.id)
+    rows.made(SignInAttempt, account_hash=b"a%d" % number, address_hash=b"b%d" % number, at=AT)
+
+
+def _a_case(rows: _Rows, home: Home, touchpoint_id: int, category_id: int) -> None:
+    number, of_case = home.number, {"case_id": home.case_id}
+    rows.made(
+        Case,
+        id=home.case_id,
+        reference=f"REF-{number}",
+        visibility=home.visibility,
+        language="en",
+        title="Smell",
+        lead_tenant_id=home.tenant_id,
+        touchpoint_id=touchpoint_id,
+        category_id=category_id,
+        reported_at=AT,
+    )
+    rows.made(Access, **of_case, tenant_id=home.tenant_id, level="lead", next_due_at=AT)
+    rows.made(Promise, id=3000 + number, **of_case, tenant_id=home.tenant_id, what="answer", made_at=AT, due_at=AT)
+    rows.made(Contact, id=4000 + number, **of_case, channel="email", address=f"c{number}@example.com", given_at=AT)
+    rows.made(Consent, id=5000 + number, **of_case, purpose="publication", text_version="1", language="en", given_at=AT)
+    event = event_of(rows, home, "public")
+    rows.made(NewEvent, event_id=event.id)
+    rows.made(EventPosition, position=number, event_id=event.id)
+    rows.made(Timer, kind="promise.due", subject_id=3000 + number, due_at=AT)
+    rows.made(Delivery, effect_id=f"e{number}", event_id=event.id, channel="mail", address="x", message={}, next_at=AT)
+    rows.made(ImportedLine, file_hash=f"f{number}", line=1, **of_case, at=AT)
+    rows.made(DailyFigure, tenant_id=home.tenant_id, day=date(2026, 11, 16), figure="reported", count=1)
+    counted = {"case_entry": 1, "tenant_id": home.tenant_id, "tenant_entry": 1}
+    rows.made(LogEntry, number=number, event_id=event.id, **of_case, **counted, entry=b"x", leaf=b"y")
+
+
+def event_of(rows: _Rows, home: Home, audience: str, seq: int = 1) -> Event:
+    """An event of the home's case, with its content."""
+    shared = {"case_id": home.case_id, "audience": audience, "tenant_id": home.tenant_id}
+    event = rows.made(
+        Event, **shared, case_seq=seq, kind="case.reply.sent", actor="staff", at=AT, commitments={"text": "c"}
+    )
+    rows.made(EventContent, event_id=event.id, **shared, text="words", text_salt=b"salt")
+    return event
+
+
+class _Rows:
+    def __init__(self, world: World, home: Home) -> None:
+        self.world, self.home = world, home
+
+    def made(self, cls: type[Any], **values: Any) -> Any:
+        row = cls(network_id=self.home.network_id, **values)
+        db.session.add(row)
+        db.session.flush()
+        self.found(cls, *inspect(row).identity)
+        return row
+
+    def found(self, cls: type[Any], *key: Any) -> None:
+        self.world.rows.setdefault(cls.__tablename__, {}).setdefault(self.home.letter, key)
