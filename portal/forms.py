@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from wtforms import Form, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from portal.languages import lazy_gettext as _l
 
@@ -20,7 +20,7 @@ def clean(text: str | None) -> str:
 def words(missing: object, longest: int) -> StringField:
     """A text that must be there."""
     too_long = _l("This is longer than %(max)d characters. Please shorten it.", max=longest)
-    return StringField(filters=[clean], validators=[InputRequired(missing), Length(max=longest, message=too_long)])  # type: ignore[arg-type]
+    return StringField(filters=[clean], validators=[DataRequired(missing), Length(max=longest, message=too_long)])  # type: ignore[arg-type]
 
 
 def first_errors(form: Form) -> dict[str, str]:

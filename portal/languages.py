@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -224,9 +225,19 @@ def when(moment: datetime, now: datetime) -> Markup:
 
     The words depend on the day: whoever keeps a rendered page must drop it at the zone's next midnight.
     """
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        utc_stamp(moment), full_text(moment), when_text(moment, now)
-    )
+    tongue = current()
+    return _time_element(moment, now.astimezone(tongue.zone).date(), tongue.locale, tongue.zone)
+
+
+@lru_cache(maxsize=8192)
+def _time_element(moment: datetime, today: date, _locale: str, zone: tzinfo) -> Markup:
+    """Kept by everything that it depends on: a page names the same few moments again and again.
+
+    The texts are our own and the rest are digits, so nothing needs escaping.
+    """
+    noon = datetime.combine(today, time(12), zone)
+    words = f'<time datetime="{utc_stamp(moment)}" title="{full_text(moment)}">{when_text(moment, noon)}</time>'
+    return Markup(words)  # noqa: S704
 
 
 def duration(seconds: float) -> str:

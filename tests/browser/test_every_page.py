@@ -15,7 +15,16 @@ from tests.browser.test_journeys import report
 pytestmark = pytest.mark.browser
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-PUBLIC = ("/", "/report", "/cases", "/cases?state=answered", "/cases/{public}", "/promises", "/sign-in", "/no-such-page")
+PUBLIC = (
+    "/",
+    "/report",
+    "/cases",
+    "/cases?state=answered",
+    "/cases/{public}",
+    "/promises",
+    "/sign-in",
+    "/no-such-page",
+)
 OWNER = ("/cases/{private}",)
 DESK = ("/desk/harbor/", "/desk/harbor/?show=closed", "/desk/harbor/cases/{public}")
 

@@ -12,7 +12,9 @@ from tests.browser.conftest import sign_in
 pytestmark = pytest.mark.browser
 
 
-def report(page: Page, *, what: str, visibility: str = "public", start: str = "/report?touchpoint=belt-3") -> tuple[str, str]:
+def report(
+    page: Page, *, what: str, visibility: str = "public", start: str = "/report?touchpoint=belt-3"
+) -> tuple[str, str]:
     """File a report; gives the reference and the secret address."""
     page.goto(start)
     page.locator("#f-what").fill(what)

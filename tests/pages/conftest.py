@@ -46,7 +46,9 @@ class Browser:
         return self.get(answer.headers["Location"])
 
     def _remember(self, answer: TestResponse) -> None:
-        found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text) if answer.is_json is False else None
+        if answer.headers.get("Content-Encoding"):
+            return
+        found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text)
         if found:
             self.token = found[1]
 

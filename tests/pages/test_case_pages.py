@@ -6,7 +6,7 @@ pytestmark = pytest.mark.database
 
 
 def test_the_whole_way(browser, another, signed_in, report, hand):
-    reference, key = report()
+    reference, _key = report()
     page = browser.get(f"/cases/{reference}")
     assert page.status_code == 200
     stranger = another()
@@ -38,4 +38,4 @@ def test_the_whole_way(browser, another, signed_in, report, hand):
     assert "acceptance" in own.text
     answer = browser.post(f"/cases/{reference}/acceptance", {"version": hidden(own.text, "version")})
     assert answer.status_code == 303
-    assert signed_in("hugo").get(f"/desk/meridian/").status_code == 404
+    assert signed_in("hugo").get("/desk/meridian/").status_code == 404

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import current_app
 from sqlalchemy import select
@@ -62,6 +63,11 @@ def _message(event: Told, link: str) -> dict[str, Any]:
 
 def _base_url(network: Network) -> str:
     """Where the network's pages are, from configuration and never from a request."""
-    public: str = current_app.config["SETTINGS"].public_url
-    host = db.session.scalar(select(NetworkHost.host).where(NetworkHost.network_id == network.id).limit(1))
-    return f"{public.split('://')[0]}://{host}" if host else public
+    public = urlsplit(current_app.config["SETTINGS"].public_url)
+    hosts = db.session.scalars(
+        select(NetworkHost.host).where(NetworkHost.network_id == network.id).order_by(NetworkHost.host)
+    ).all()
+    if public.hostname in hosts or not hosts:
+        return f"{public.scheme}://{public.netloc}"
+    port = f":{public.port}" if public.port else ""
+    return f"{public.scheme}://{hosts[0]}{port}"
