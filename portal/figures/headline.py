@@ -1,4 +1,7 @@
-"""The figures on the front page: public cases of the last ninety days, from the daily counts."""
+"""The figures on the front page: what happened in the last ninety days, from the daily counts.
+
+Private cases count too, so a sum below `SMALLEST` is not told: it could betray that there is one.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +16,17 @@ from tenants import clock
 from tenants.scope import current, db
 
 DAYS = 90
+SMALLEST = 5
 KEEP = 15.0
 """Seconds for which a process repeats what it has counted."""
 
 
 @dataclass(frozen=True)
 class Headline:
-    """`kept_percent` is None while no promise has fallen due. `published` came from other sources."""
+    """Each is None while its sum is too small to be told. `published` cases came from other sources."""
 
-    reported: int
-    answered: int
+    reported: int | None
+    answered: int | None
     published: int
     kept_percent: int | None
 
@@ -58,8 +62,12 @@ def _count() -> Headline:
     kept = sums.get("promises_kept", 0) + sums.get("promises_exceeded", 0)
     fallen = kept + sums.get("promises_broken", 0)
     return Headline(
-        reported=sums.get("reported", 0),
-        answered=sums.get("answered", 0),
+        reported=_told(sums.get("reported", 0)),
+        answered=_told(sums.get("answered", 0)),
         published=sums.get("published", 0),
-        kept_percent=round(100 * kept / fallen) if fallen else None,
+        kept_percent=round(100 * kept / fallen) if _told(fallen) else None,
     )
+
+
+def _told(total: int) -> int | None:
+    return total if total >= SMALLEST else None
