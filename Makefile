@@ -15,7 +15,7 @@ PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --re
 PIP_INSTALL_PROJECT := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help run env test lint format lock wheel
+.PHONY: help run env test lint format lock bench wheel
 
 help: ## list these targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
@@ -59,6 +59,10 @@ lint: $(DEVELOPMENT) ## check style, types, the direction of imports, and transl
 
 format: $(DEVELOPMENT) ## format the code and sort its imports
 	@$(BIN)/ruff check --quiet --fix-only . ; $(BIN)/ruff format .
+
+bench: $(DEVELOPMENT) ## measure speed as ratios to a bare Flask hello (BENCH="--million --only list" for options)
+	@command -v wrk >/dev/null || { echo "bench: wrk is missing (Debian: apt-get install wrk)" >&2; exit 1; }
+	@$(BIN)/python -m benchmarks.run $(BENCH)
 
 wheel: $(DEVELOPMENT) ## build dist/daylight-*.whl, which runs without the source tree
 	@$(BIN)/python -m build --wheel --no-isolation --outdir dist . | tail -1

@@ -1,10 +1,12 @@
 """Imports every module that maps a table, so that the metadata is whole."""
 
+# ruff: noqa: F401
+
 import portal.calendars.models
 import portal.cases.models
 import portal.events.models
 import portal.figures.models
 import portal.followers.log.models
-import portal.imports.models
 import portal.followers.models
-import tenants.models  # noqa: F401
+import portal.imports.models
+import tenants.models

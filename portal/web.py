@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, Flask, Response
-from flask_htmx import HTMX
 from jinja2 import StrictUndefined
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -16,6 +15,7 @@ from portal.config import Settings
 from portal.database import engine_options
 from portal.desk import routes as desk
 from portal.front import routes as front
+from portal.htmx import htmx
 from portal.kept import Kept
 from portal.version_lookup import version_lookup
 from tenants import clock
@@ -37,7 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in _blueprints():
         app.register_blueprint(blueprint)
     _health(app)
-    HTMX(app)
+    htmx.init_app(app)
     _keep_pages(app, settings)
     assets.init_assets(app)
     if settings.trusted_proxies:

@@ -46,8 +46,6 @@ class Live:
     etag: str
 
 
-
-
 def etag_of(row: Any, view: str, card: door.NetworkCard) -> str:
     """Names everything that the fragment depends on: also the day, because it says "today", and the next due time."""
     version = row.public_version if view == "public" else row.customer_version

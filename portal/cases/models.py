@@ -88,6 +88,7 @@ class Case(NetworkShared, Base):
     """
 
     __tablename__ = "cases"
+    of_case = "id"
     writers = PARTIES
     __table_args__ = (
         ForeignKeyConstraint(["network_id", "lead_tenant_id"], TENANT),
@@ -156,6 +157,7 @@ class Access(NetworkShared, Base):
     """Which business sees a case, how, and the keys by which its queue is sorted."""
 
     __tablename__ = "access"
+    of_case = "case_id"
     writers = PARTIES
     __table_args__ = (
         ForeignKeyConstraint(["network_id", "case_id"], CASE),
@@ -189,6 +191,7 @@ class Promise(NetworkShared, Base):
     """A public sentence and a date. `what` is its code; `sentence` is a person's own words, if they wrote any."""
 
     __tablename__ = "promises"
+    of_case = "case_id"
     writers = PARTIES
     __table_args__ = (
         ForeignKeyConstraint(["network_id", "case_id"], CASE),
@@ -223,6 +226,7 @@ class Contact(NetworkShared, Base):
     """How to reach the customer. Seen by the customer and by the business that leads, nobody else."""
 
     __tablename__ = "contacts"
+    of_case = "case_id"
     writers = PARTIES
     __table_args__ = (
         ForeignKeyConstraint(["network_id", "case_id"], CASE),
@@ -246,6 +250,7 @@ class Consent(NetworkShared, Base):
     """What the customer agreed to: for which purpose, to which text, when, and until when."""
 
     __tablename__ = "consents"
+    of_case = "case_id"
     writers = PARTIES
     __table_args__ = (ForeignKeyConstraint(["network_id", "case_id"], CASE),)
 

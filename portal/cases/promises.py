@@ -112,7 +112,7 @@ def fall_due(promise_id: int) -> None:
 
 
 def refresh_next(case: Case) -> None:
-    """Keep on the case, and in the queues, which promise falls due next; a broken one that is still owed comes first."""
+    """Keep on the case, and in the queues, which promise comes next; a broken one that is still owed is first."""
     db.session.flush()
     first = next(iter(owed(case)), None)
     case.next_promise_id = first.id if first else None

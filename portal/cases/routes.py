@@ -24,6 +24,7 @@ from portal.directory import Directory, directory
 from portal.entrance import keep_session, session_token
 from portal.errors import page as error_page
 from portal.forms import first_errors
+from portal.htmx import wants_part
 from portal.keeper import NOTE, note_for
 from portal.languages import current as tongue
 from portal.languages import gettext as _
@@ -137,7 +138,7 @@ def index() -> Response:
     if chosen.get("period", "7d") not in PERIODS:
         chosen.pop("period")
     found = list_cases(chosen, names, newer=request.args.get("newer", ""), older=request.args.get("older", ""))
-    is_fragment = bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
+    is_fragment = wants_part()
     context: dict[str, Any] = {"rows": found.rows, "chosen": chosen, "pager": _pager(chosen, found.newer, found.older)}
     if not is_fragment:
         context["choices"] = {

@@ -24,6 +24,7 @@ from portal.desk.reading import SHOWS, assignee_of, contact_of, pressing, queue
 from portal.directory import Directory, directory
 from portal.events.timeline import timeline
 from portal.forms import first_errors
+from portal.htmx import wants_part
 from portal.languages import gettext as _
 from tenants import clock
 from tenants.permissions import allows
@@ -62,7 +63,7 @@ def show_queue(tenant: str) -> Response:
         "rows": found.rows,
         "pager": {"newer": None, "older": older if found.older else None},
     }
-    if request.headers.get("HX-Request"):
+    if wants_part():
         return _private(make_response(render_template("desk/_queue.html", **context)))
     late, today = pressing(_zone().key)
     return _private(make_response(render_template("desk/queue.html", late=late, today=today, **context)))
