@@ -16,7 +16,6 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from portal.cases.models import Case
 from portal.cases.reporting import Report, open_case, publish_historic
-from portal.cases.routing import NobodyLeads
 from portal.imports.checking import Manner, Ready, ready, unfit
 from portal.imports.directory import Directory
 from portal.imports.models import ImportedLine
@@ -29,6 +28,8 @@ LINES = 50
 SECONDS = 0.1
 """What one transaction may hold and how long it may last, so that nobody else waits for an import."""
 ATTEMPTS = 5
+REFUSALS = (LookupError, DataError, IntegrityError)
+"""What a verb or the database raises for a single line that cannot become a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +82,19 @@ def _imported(source: Source, lines: Sequence[Line]) -> set[int]:
 
 
 def _write(source: Source, manner: Manner, waiting: Sequence[Ready]) -> Step:
-    """Write as much as one transaction may hold.
+    """Write as much as one transaction may hold: plainly at first, and if something fails, with a savepoint per line.
 
     Two runs over one file meet at the primary key of `imported_lines`: who comes second looks again.
     """
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         try:
-            return _write_some(source, manner, waiting)
-        except IntegrityError:
+            return _write_some(source, manner, waiting, careful=attempt > 0)
+        except REFUSALS:
             continue
     raise RuntimeError("another import of this file is always quicker")
 
 
-def _write_some(source: Source, manner: Manner, waiting: Sequence[Ready]) -> Step:
+def _write_some(source: Source, manner: Manner, waiting: Sequence[Ready], *, careful: bool) -> Step:
     step, began = Step(), time.monotonic()
     with writing():
         network = db.session.get_one(Network, manner.network_id)  # held for all lines, so that it is read once
@@ -102,22 +103,26 @@ def _write_some(source: Source, manner: Manner, waiting: Sequence[Ready]) -> Ste
             if each.line.number in done:
                 step.before += 1
                 continue
-            step.outcomes.append(_become_case(network, each))
+            step.outcomes.append(_carefully(network, each) if careful else _become_case(network, each))
             if time.monotonic() - began > SECONDS:
                 break
         _remember(source, step.outcomes)
     return step
 
 
-def _become_case(network: Network, ready: Ready) -> Outcome:
-    """Make the case. What a line has written that is refused halfway is taken back to its savepoint."""
-    if ready.report is None:
-        return Outcome(ready.line, None, ready.refused)
+def _carefully(network: Network, ready: Ready) -> Outcome:
+    """What a line has written that is refused halfway is taken back to its savepoint."""
     try:
         with db.session.begin_nested():
-            return Outcome(ready.line, _open(network.id, ready.report, ready).id, None)
-    except (NobodyLeads, LookupError, DataError, IntegrityError) as problem:
+            return _become_case(network, ready)
+    except REFUSALS as problem:
         return Outcome(ready.line, None, f"{type(problem).__name__}: {problem}"[:500])
+
+
+def _become_case(network: Network, ready: Ready) -> Outcome:
+    if ready.report is None:
+        return Outcome(ready.line, None, ready.refused)
+    return Outcome(ready.line, _open(network.id, ready.report, ready).id, None)
 
 
 def _open(network_id: int, report: Report, ready: Ready) -> Case:
