@@ -7,10 +7,11 @@ changes a business, place or category moves that version (`touch`). An id that i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import update
 
+from portal import languages
 from portal.cases.models import Category, Touchpoint
 from tenants import door
 from tenants.models import Network, Tenant
@@ -52,9 +53,14 @@ class Directory:
     businesses: Mapping[int, Business]
     places: Mapping[int, Place]
     categories: Mapping[int, Subject]
+    _said: dict[str, dict[int, str]] = field(default_factory=dict)
 
-    def names(self) -> dict[int, Name]:
-        return {business.id: business.name for business in self.businesses.values()}
+    def names(self) -> Mapping[int, str]:
+        """The businesses' names in the reader's language."""
+        locale = languages.current().locale
+        if locale not in self._said:
+            self._said[locale] = {each.id: languages.local(each.name) for each in self.businesses.values()}
+        return self._said[locale]
 
     def business_by_slug(self, slug: str) -> Business | None:
         return next((each for each in self.businesses.values() if each.slug == slug), None)

@@ -21,14 +21,12 @@ from babel import Locale
 from babel.messages.pofile import read_po
 from babel.support import LazyProxy
 from flask import request
-from jinja2 import pass_eval_context
 from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 if TYPE_CHECKING:
     from flask import Flask, Response
-    from jinja2.nodes import EvalContext
 
 SOURCE = "en"
 LOCALES = ("en", "zh_Hans", "zh_Hant")
@@ -317,25 +315,30 @@ def _remember(response: Response) -> Response:
     return response
 
 
-def _in_template(function: Callable[..., str]) -> Callable[..., str]:
-    """A gettext function for Jinja: the translation is trusted as markup, what is filled into it is escaped."""
+_marked: dict[str, Markup] = {}
+"""The texts of the catalogues as markup: made once each, since a page says the same few dozen."""
 
-    @pass_eval_context
-    def translate(context: EvalContext, *message: Any, **values: object) -> str:
-        text = function(*message)
-        if context.autoescape:
-            text = Markup(text)  # noqa: S704
+
+def _markup(text: str) -> Markup:
+    """A translation is trusted as markup; what is filled into it is escaped. Every template of ours escapes."""
+    known = _marked.get(text)
+    if known is None:
+        known = _marked[text] = Markup(text)  # noqa: S704
+    return known
+
+
+def _in_template(function: Callable[..., str]) -> Callable[..., str]:
+    """A gettext function for Jinja."""
+
+    def translate(*message: Any, **values: object) -> str:
+        text = _markup(function(*message))
         return text % values if values or "%" in text else text
 
     return translate
 
 
-@pass_eval_context
-def _plural_in_template(context: EvalContext, singular: str, plural: str, number: int, **values: object) -> str:
-    text = _find_plural(singular, singular, plural, number)
-    if context.autoescape:
-        text = Markup(text)  # noqa: S704
-    return text % {"num": number, **values}
+def _plural_in_template(singular: str, plural: str, number: int, **values: object) -> str:
+    return _markup(_find_plural(singular, singular, plural, number)) % {"num": number, **values}
 
 
 def init_languages(app: Flask, now: Callable[[], datetime]) -> None:

@@ -78,6 +78,7 @@ def _make(row: Any, view: str, names: Directory, etag: str) -> Live:
         businesses=names.names(),
         promises=promises,
         view=view,
+        newest=row.state in OPEN,
         etag=etag,
         poll=POLL if row.state in OPEN else 0,
     )
