@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import bindparam
+
 from portal.cases.holding import NoSuchCase
 from portal.cases.models import Case, Promise
 from portal.cases.promises import is_owed
@@ -17,7 +19,8 @@ from portal.cases.references import normal
 from portal.directory import Directory
 from tenants import clock
 from tenants.ids import first_id
-from tenants.scope import current, db
+from tenants.prepared import prepared
+from tenants.scope import Scope, current, db
 
 PAGE = 25
 PERIODS = {"7d": 7, "30d": 30, "90d": 90, "365d": 365}
@@ -36,8 +39,7 @@ FILTERS: dict[str, str] = {
 def find_case(reference: str) -> Any:
     """The row of the case that a reader may see under this reference. Raises NoSuchCase."""
     exact = normal(reference)
-    cases = Case.__table__
-    row = exact and db.session.execute(current().select(cases).where(cases.c.reference == exact)).one_or_none()
+    row = exact and db.session.execute(_by_reference(), {"reference": exact}).one_or_none()
     if not row:
         raise NoSuchCase(reference)
     return row
@@ -45,9 +47,26 @@ def find_case(reference: str) -> Any:
 
 def promises_of(case_id: int) -> list[Any]:
     """All promises of a case, the newest date first."""
+    return list(db.session.execute(_promises_of(), {"case_id": case_id}))
+
+
+@prepared
+def _by_reference(scope: Scope) -> Any:
+    cases = Case.__table__
+    return scope.select(cases).where(cases.c.reference == bindparam("reference"))
+
+
+@prepared
+def _promises_of(scope: Scope) -> Any:
     promises = Promise.__table__
-    query = current().select(promises).where(promises.c.case_id == case_id)
-    return list(db.session.execute(query.order_by(promises.c.due_at.desc(), promises.c.id.desc())))
+    query = scope.select(promises).where(promises.c.case_id == bindparam("case_id"))
+    return query.order_by(promises.c.due_at.desc(), promises.c.id.desc())
+
+
+@prepared
+def _promises_by_id(scope: Scope) -> Any:
+    promises = Promise.__table__
+    return scope.select(promises).where(promises.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +179,7 @@ def promises_by_id(ids: Iterable[int | None]) -> dict[int | None, Any]:
     wanted = [each for each in ids if each is not None]
     if not wanted:
         return {}
-    promises = Promise.__table__
-    rows = db.session.execute(current().select(promises).where(promises.c.id.in_(wanted)))
+    rows = db.session.execute(_promises_by_id(), {"ids": wanted})
     return {row.id: row for row in rows}
 
 

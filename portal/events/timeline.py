@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam
+
 from portal.events.models import Event, EventContent
-from tenants.scope import current, db
+from tenants.prepared import prepared
+from tenants.scope import Scope, db
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,14 @@ class Entry:
 
 def timeline(case_id: int, *, limit: int = 500) -> list[Entry]:
     """The newest `limit` entries, newest first. Who reads is the scope's business: nothing is filtered here."""
+    return [_entry(row) for row in db.session.execute(_history(), {"case_id": case_id, "most": limit})]
+
+
+@prepared
+def _history(scope: Scope) -> Any:
     events, contents = Event.__table__, EventContent.__table__
-    rows = db.session.execute(
-        current()
-        .select(
+    return (
+        scope.select(
             events.c.case_seq,
             events.c.kind,
             events.c.audience,
@@ -46,11 +53,10 @@ def timeline(case_id: int, *, limit: int = 500) -> list[Entry]:
             contents.c.names,
         )
         .select_from(events.join(contents, contents.c.event_id == events.c.id))
-        .where(events.c.case_id == case_id)
+        .where(events.c.case_id == bindparam("case_id"))
         .order_by(events.c.case_seq.desc())
-        .limit(limit)
+        .limit(bindparam("most"))
     )
-    return [_entry(row) for row in rows]
 
 
 def _entry(row: Any) -> Entry:
