@@ -201,6 +201,7 @@ class Key(DoorOnly, Base):
     """A secret link to one thing, for one purpose. The link itself is shown once and stored only as a hash."""
 
     __tablename__ = "keys"
+    of_case = "subject_id"
     writers = system_and(Kind.DOOR, Kind.CUSTOMER, Kind.STAFF)
     __table_args__ = (
         UniqueConstraint("network_id", "id"),

@@ -62,6 +62,7 @@ class Global:
 
     stamped: ClassVar[tuple[str, ...]] = ()
     writers: ClassVar[frozenset[Kind]] = system_and()
+    of_case: ClassVar[str | None] = None
 
 
 class NetworkShared:
@@ -69,6 +70,8 @@ class NetworkShared:
 
     stamped: ClassVar[tuple[str, ...]] = ("network_id",)
     writers: ClassVar[frozenset[Kind]] = system_and()
+    of_case: ClassVar[str | None] = None
+    """The column that names a case, if the rows hang on one: a customer adds to no case but their own."""
 
     @declared_attr
     @classmethod

@@ -139,22 +139,22 @@ class _Reader:
 
     def _check_insert(self, statement: Statement, table: str) -> None:
         owner = owners()[table]
-        for column in self.scope.stamps(owner):
+        for column, name in self.scope.stamped_by(owner).items():
             if column not in statement.columns or not statement.rows:
                 raise ForeignWrite(f"a row of {table} without its {column}")
             at = statement.columns.index(column)
             for row in statement.rows:
-                self._stamped(row[at] if at < len(row) else (), column, table)
+                self._stamped(row[at] if at < len(row) else (), column, name, table)
         if statement.upsert is not None:
             columns, conditions = statement.upsert
             self._refuse_new_owner(table, columns)
             if not self._proved(table, table, conditions, to_change=True):
                 raise Unscoped(f"ON CONFLICT would change rows of {table} without its rule")
 
-    def _stamped(self, value: Items, column: str, table: str) -> None:
+    def _stamped(self, value: Items, column: str, name: str, table: str) -> None:
         if len(value) != 1 or not isinstance(value[0], Param):
             raise ForeignWrite(f"{column} of a row of {table} is not the scope's own")
-        self.plan.comparisons.append([[(value[0].key, column, None, ForeignWrite)]])
+        self.plan.comparisons.append([[(value[0].key, name, None, ForeignWrite)]])
 
     def _refuse_new_owner(self, table: str, columns: list[str]) -> None:
         if not self.scope.everywhere and (moved := set(columns) & set(owners()[table].stamped)):

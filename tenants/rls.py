@@ -59,8 +59,13 @@ INSIDE = scope_is("public", "customer", "staff", "remote")
 AT_DOOR = scope_is("door")
 
 
-def protect(table: str, *, read: str, insert: str = "false", change: str = "false") -> list[str]:
-    """Statements that close a table to the application's role but for what the three conditions say."""
+def protect(
+    table: str, *, read: str, insert: str = "false", change: str = "false", changed: str | None = None
+) -> list[str]:
+    """Statements that close a table to the application's role but for what the conditions say.
+
+    `change` is about a row before its change, `changed` about what it becomes (as for a new one unless said).
+    """
     return [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
@@ -68,7 +73,8 @@ def protect(table: str, *, read: str, insert: str = "false", change: str = "fals
         f"CREATE POLICY worker_all ON {table} TO {WORKER_ROLE} USING (true) WITH CHECK (true)",
         f"CREATE POLICY app_read ON {table} FOR SELECT TO {APP_ROLE} USING ({read})",
         f"CREATE POLICY app_insert ON {table} FOR INSERT TO {APP_ROLE} WITH CHECK ({insert})",
-        f"CREATE POLICY app_update ON {table} FOR UPDATE TO {APP_ROLE} USING ({change}) WITH CHECK ({insert})",
+        f"CREATE POLICY app_update ON {table} FOR UPDATE TO {APP_ROLE} USING ({change}) "
+        f"WITH CHECK ({insert if changed is None else changed})",
         f"CREATE POLICY app_delete ON {table} FOR DELETE TO {APP_ROLE} USING ({change})",
     ]
 

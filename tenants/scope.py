@@ -105,10 +105,16 @@ class Scope:
     def for_tenant(self) -> bool:
         return self.kind in (Kind.STAFF, Kind.REMOTE)
 
-    def stamps(self, owner: type[Any]) -> dict[str, int]:
-        """The owner columns of `owner` with the values that this scope writes into them."""
-        values = {"network_id": self.network_id, "tenant_id": self.tenant_id if self.for_tenant else None}
-        return {column: value for column in owner.stamped if (value := values[column]) is not None}
+    def stamps(self, owner: type[Any]) -> dict[str, Any]:
+        """The columns of `owner` that say whose a row is, with the values that this scope writes into them."""
+        return {column: getattr(self, name) for column, name in self.stamped_by(owner).items()}
+
+    def stamped_by(self, owner: type[Any]) -> dict[str, str]:
+        """The same columns with the names of this scope's ids."""
+        names = {column: column for column in owner.stamped if column != "tenant_id" or self.for_tenant}
+        if self.kind is Kind.CUSTOMER and owner.of_case is not None:
+            names[owner.of_case] = "case_id"
+        return {} if self.everywhere else names
 
     # -- Core statements -------------------------------------------------------------------------------------------
 
@@ -290,7 +296,7 @@ def _refuse_strangers(session: ScopedSession, thing: Any) -> None:
 
 def _stamp_one(thing: Any, scope: Scope) -> None:
     for column, value in scope.stamps(type(thing)).items():
-        if getattr(thing, column) is None:
+        if getattr(thing, column) is None and value is not None:
             setattr(thing, column, value)
     _refuse_foreign(thing, scope)
 

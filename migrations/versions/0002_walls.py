@@ -108,6 +108,7 @@ IS_PUBLIC = "EXISTS (SELECT 1 FROM cases c WHERE c.id = {case} AND c.visibility 
 
 
 def _policies() -> list[list[str]]:
+    has_key = HAS_ACCESS.format(case="keys.subject_id")
     return [
         protect("tenants", read=SAME_NETWORK),
         tenant_private("units"),
@@ -123,7 +124,7 @@ def _policies() -> list[list[str]]:
             change=f"{SAME_NETWORK} AND {AT_DOOR}",
         ),
         door_only("browser_sessions"),
-        door_only("keys", insert=scope_is("customer", "staff")),
+        door_only("keys", insert=f"({_own_case('subject_id')} OR ({scope_is('staff')} AND {has_key}))"),
         door_only("session_keys"),
         door_only("sign_in_attempts"),
         tenant_owned("touchpoints"),
@@ -133,8 +134,8 @@ def _policies() -> list[list[str]]:
         _cases(),
         _access(),
         _of_case("promises"),
-        _history("events"),
-        _history("event_contents"),
+        _history("events", change=False),
+        _history("event_contents", change=True),
         _personal("contacts"),
         _personal("consents"),
         worker_only("new_events", insert=scope_is("customer", "staff", "remote")),
@@ -160,18 +161,21 @@ def _cases() -> list[str]:
     return protect(
         "cases",
         read=f"{SAME_NETWORK} AND ({mine} OR ({scope_is('public')} AND visibility = 'public'))",
-        insert=f"{SAME_NETWORK} AND ({_own_case('id')} OR {FOR_TENANT})",
+        insert=f"{SAME_NETWORK} AND {_own_case('id')}",
         change=f"{SAME_NETWORK} AND {mine}",
+        changed=f"{SAME_NETWORK} AND {mine}",
     )
 
 
 def _access() -> list[str]:
+    """Opened with the case, and by the worker: nobody opens a case to themselves."""
     mine = f"({_own_case('case_id')} OR ({FOR_TENANT} AND tenant_id = {TENANT}))"
     return protect(
         "access",
         read=f"{SAME_NETWORK} AND {mine}",
-        insert=f"{SAME_NETWORK} AND {mine}",
+        insert=f"{SAME_NETWORK} AND {_own_case('case_id')}",
         change=f"{SAME_NETWORK} AND {mine}",
+        changed=f"{SAME_NETWORK} AND {mine}",
     )
 
 
@@ -187,7 +191,7 @@ def _of_case(table: str) -> list[str]:
     )
 
 
-def _history(table: str) -> list[str]:
+def _history(table: str, *, change: bool) -> list[str]:
     case = f"{table}.case_id"
     access = HAS_ACCESS.format(case=case)
     customer = f"({_own_case('case_id')} AND audience IN ('public', 'customer'))"
@@ -201,7 +205,7 @@ def _history(table: str) -> list[str]:
         table,
         read=f"network_id = {NETWORK} AND ({customer} OR {staff} OR {public})",
         insert=f"network_id = {NETWORK} AND ({customer} OR {staff})",
-        change=f"network_id = {NETWORK} AND {staff}",
+        change=f"network_id = {NETWORK} AND ({customer} OR {staff})" if change else "false",
     )
 
 

@@ -36,6 +36,7 @@ class Event(NetworkShared, Base):
     """
 
     __tablename__ = "events"
+    of_case = "case_id"
     writers = PARTIES
     __table_args__ = (
         ForeignKeyConstraint(["network_id", "case_id"], ["cases.network_id", "cases.id"]),
@@ -62,6 +63,10 @@ class Event(NetworkShared, Base):
     def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
         return _readable(row, scope)
 
+    @classmethod
+    def changeable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
+        return none(row)
+
 
 class EventContent(NetworkShared, Base):
     """What was said, with the salts of its commitments. Erasing sets a part and its salt to NULL; nothing else changes.
@@ -70,6 +75,7 @@ class EventContent(NetworkShared, Base):
     """
 
     __tablename__ = "event_contents"
+    of_case = "case_id"
     writers = PARTIES
     __table_args__ = (ForeignKeyConstraint(["network_id", "event_id"], ["events.network_id", "events.id"]),)
 

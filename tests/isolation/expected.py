@@ -55,7 +55,7 @@ service_calendars .    .      .        .       .      M    .          N         
 cases             .    .      M        .       .      M    .          N         M      MH
 access            .    .      M        .       .      M    .          N         M      MH
 promises          .    .      M        .       .      M    .          N         M      MH
-events            .    .      M        .       .      M    .          N         M      MH
+events            .    .      .        .       .      .    .          .         .      .
 event_contents    .    .      M        .       .      M    .          N         M      MH
 contacts          .    .      M        .       .      M    .          N         M      MH
 consents          .    .      M        .       .      M    .          N         M      MH
