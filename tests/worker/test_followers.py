@@ -1,15 +1,18 @@
 import json
+from contextlib import contextmanager
 from threading import Event as Flag
 from threading import Thread
 
 import pytest
 from hypothesis import given
 from sqlalchemy import select
+from sqlalchemy.event import listen, remove
 
 from portal.cases.handling import note
 from portal.followers import base
 from portal.followers.base import Follower, Nature, NotReplayable, catch_up, rebuild, told_after
 from portal.followers.figures import Figures
+from portal.followers.log.follower import Log
 from portal.followers.log.models import LogEntry
 from portal.followers.models import Cursor, Delivery
 from portal.followers.registry import FOLLOWERS, named
@@ -195,6 +198,40 @@ def test_a_large_pile_is_read_in_batches(cast, monkeypatch):
         answered(cast)
     until_idle()
     check_all()
+
+
+@pytest.mark.parametrize("follower", [Log(), Figures()], ids=lambda follower: follower.name)
+def test_a_batch_takes_no_more_statements_than_an_event(cast, follower):
+    """The database is locked meanwhile: on SQLite nobody else can write."""
+    catch_up(follower)
+
+    def statements(cases):
+        for _ in range(cases):
+            reported(cast)
+        sequence()
+        with counted() as made:
+            catch_up(follower)
+        return len(made)
+
+    statements(1)
+    assert statements(1) == statements(12)
+
+
+@contextmanager
+def counted():
+    """The statements that all engines run in this block."""
+    made = []
+
+    def note_it(_connection, _cursor, sql, *_):
+        made.append(sql)
+
+    for engine in db.engines.values():
+        listen(engine, "before_cursor_execute", note_it)
+    try:
+        yield made
+    finally:
+        for engine in db.engines.values():
+            remove(engine, "before_cursor_execute", note_it)
 
 
 # -- effects -------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from datetime import UTC
 from typing import Any
 
 import rfc8785
-from sqlalchemy import func, select
+from sqlalchemy import func
 
 from portal.events.heads import head
 from portal.events.kinds import Audience
@@ -32,23 +32,40 @@ class Log(Follower):
     nature = Nature.LEDGER
 
     def follow(self, events: Sequence[Told]) -> None:
+        by_network: dict[int, list[Told]] = {}
         for event in events:
             if event.audience == Audience.PUBLIC and event.visibility == "public":
-                _append(event)
+                by_network.setdefault(event.network_id, []).append(event)
+        for network_id, public in sorted(by_network.items()):
+            _append(network_id, public)
 
 
-def _append(event: Told) -> None:
-    length = head(f"log:{event.network_id}")
-    before = _last_of_case(event.case_id)
-    case_entry = before.case_entry + 1 if before else 1
-    tenant_entry = _last_of_tenant(event.tenant_id) + 1 if event.tenant_id is not None else None
+def _append(network_id: int, events: Sequence[Told]) -> None:
+    """All of them in one statement: the database is locked for as long as this takes."""
+    length = head(f"log:{network_id}")
+    cases = _last_of_cases({event.case_id for event in events})
+    acting = {event.tenant_id for event in events if event.tenant_id is not None}
+    tenants = {tenant_id: _last_of_tenant(tenant_id) for tenant_id in acting}
+    rows = []
+    for event in events:
+        previous, case_entry = cases.get(event.case_id, (None, 0))
+        cases[event.case_id] = length.value, case_entry + 1
+        tenant_entry = None
+        if event.tenant_id is not None:
+            tenant_entry = tenants[event.tenant_id] = tenants[event.tenant_id] + 1
+        rows.append(_row(event, length.value, case_entry + 1, tenant_entry, previous))
+        length.value += 1
+    db.session.execute(current().insert(LogEntry.__table__), rows)
+
+
+def _row(event: Told, number: int, case_entry: int, tenant_entry: int | None, previous: int | None) -> dict[str, Any]:
     entry = rfc8785.dumps(
         {
             "v": VERSION,
             "network": str(event.network_id),
             "case": str(event.case_id),
             "case_entry": case_entry,
-            "previous": before.number if before else None,
+            "previous": previous,
             "tenant": None if event.tenant_id is None else str(event.tenant_id),
             "tenant_entry": tenant_entry,
             "kind": event.kind,
@@ -56,30 +73,29 @@ def _append(event: Told) -> None:
             "c": event.commitments,
         }
     )
-    db.session.add(
-        LogEntry(
-            network_id=event.network_id,
-            number=length.value,
-            event_id=event.event_id,
-            case_id=event.case_id,
-            case_entry=case_entry,
-            tenant_id=event.tenant_id,
-            tenant_entry=tenant_entry,
-            entry=entry,
-            leaf=hashlib.sha256(LEAF + entry).digest(),
-        )
+    return {
+        "network_id": event.network_id,
+        "number": number,
+        "event_id": event.event_id,
+        "case_id": event.case_id,
+        "case_entry": case_entry,
+        "tenant_id": event.tenant_id,
+        "tenant_entry": tenant_entry,
+        "entry": entry,
+        "leaf": hashlib.sha256(LEAF + entry).digest(),
+    }
+
+
+def _last_of_cases(case_ids: set[int]) -> dict[int, tuple[int | None, int]]:
+    """Case → the number of its last entry, and how many it has."""
+    entries = LogEntry.__table__
+    query = (
+        current()
+        .select(entries.c.case_id, func.max(entries.c.number), func.max(entries.c.case_entry), also=[entries])
+        .where(entries.c.case_id.in_(case_ids))
+        .group_by(entries.c.case_id)
     )
-    length.value += 1
-    db.session.flush()
-
-
-def _last_of_case(case_id: int) -> Any:
-    return db.session.execute(
-        select(LogEntry.number, LogEntry.case_entry)
-        .where(LogEntry.case_id == case_id)
-        .order_by(LogEntry.case_entry.desc())
-        .limit(1)
-    ).one_or_none()
+    return {case_id: (number, count) for case_id, number, count in db.session.execute(query)}
 
 
 def _last_of_tenant(tenant_id: int) -> int:
