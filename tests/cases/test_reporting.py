@@ -143,7 +143,10 @@ def test_a_public_report_is_read_by_everybody_a_private_one_by_the_two_sides(cas
 
 
 def test_a_contact_is_seen_by_the_lead_and_the_customer_only(cast):
+    """Not by a business that only helps, either."""
     made = reported(cast, channel="email", address="cleo@example.com")
+    with entered(Scope.system(cast.riverside)), writing():
+        db.session.add(Access(case_id=made.case_id, tenant_id=cast.harbor, level="assist", next_due_at=clock.now()))
     readers = [cast.public, cast.as_hugo, cast.as_greta, cast.as_otto, cast.as_ada, cast.customer(made.case_id)]
     seen = []
     for scope in readers:

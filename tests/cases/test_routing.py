@@ -13,9 +13,11 @@ pytestmark = pytest.mark.database
 
 @pytest.fixture
 def rules(cast):
-    """Besides the cast's own rule (luggage → Meridian): the belt → Harbor, luggage at the belt → the airport."""
+    """Besides the cast's own rule (luggage → Meridian): the gate → Harbor, luggage at the gate → the airport, delay →
+    Meridian. The belt belongs to Harbor and has no rule."""
     with entered(Scope.system(cast.riverside)), writing():
         db.session.add(RoutingRule(touchpoint_id=cast.gate, tenant_id=cast.harbor))
+        db.session.add(RoutingRule(category_id=cast.delay, tenant_id=cast.meridian))
         db.session.add(RoutingRule(touchpoint_id=cast.gate, category_id=cast.luggage, tenant_id=cast.airport))
     return cast
 
@@ -28,9 +30,9 @@ def rules(cast):
         ("gate", None, "harbor", "place"),
         ("belt", "luggage", "meridian", "category"),
         (None, "luggage", "meridian", "category"),
-        ("belt", "delay", "harbor", "owner"),
+        ("belt", "delay", "meridian", "category"),
+        (None, "delay", "meridian", "category"),
         ("belt", None, "harbor", "owner"),
-        (None, "delay", "airport", "host"),
         (None, None, "airport", "host"),
     ],
 )
