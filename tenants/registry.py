@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from sqlalchemy import event
 from sqlalchemy.sql.util import find_tables
 
 from tenants.db import Base
@@ -19,11 +20,18 @@ _owners: dict[str, type[Any]] = {}
 _owned: dict[str, type[Any]] = {}
 
 
+@event.listens_for(Base, "instrument_class", propagate=True)
+def _forget(_mapper: Any, _class: Any) -> None:
+    """A class more: what was known is no longer everything."""
+    _owners.clear()
+    _owned.clear()
+
+
 def owners() -> dict[str, type[Any]]:
     """Table name → the mapped class that says whose rows it holds."""
-    if len(_owners) != len(Base.registry.mappers):
-        _owners.update({mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers})
+    if not _owners:
         _owned.update({cls.__tablename__: cls for cls in owned_classes()})
+        _owners.update({mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers})
     return _owners
 
 
