@@ -12,9 +12,11 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
+import portal.tables  # noqa: F401
 from portal import paths
 from portal.config import Settings
 from tenants.db import configure_sqlite
+from tenants.registry import owned, owners
 from tenants.rls import APP_ROLE, WORKER_ROLE
 
 MIGRATION_LOCK = 7_264_019
@@ -92,9 +94,15 @@ def _grant(connection: Connection, settings: Settings) -> None:
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {everything}",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {everything}",
         f"REVOKE ALL ON alembic_version FROM {everything}",
+        f"REVOKE INSERT, UPDATE, DELETE ON {', '.join(_global_tables())} FROM {APP_ROLE}",
     ):
         connection.execute(text(statement))
     quote = connection.dialect.identifier_preparer.quote
     for role, url in ((APP_ROLE, settings.database_url), (WORKER_ROLE, settings.worker_url)):
         login = make_url(url).username or connection.scalar(text("SELECT current_user"))
         connection.execute(text(f"GRANT {role} TO {quote(str(login))}"))
+
+
+def _global_tables() -> list[str]:
+    """Tables without an owner: the application reads them, the worker writes them."""
+    return sorted(owners().keys() - owned().keys())

@@ -30,6 +30,7 @@ class ReadOnly(PermissionError):
 _names = lru_cache(maxsize=4096)(tables_in)
 _plans: dict[tuple[Any, ...], Plan] = {}
 KEPT_PLANS = 4096
+TEXT = (TextClause, TextualSelect)
 
 
 def guard(engine: Engine) -> None:
@@ -44,7 +45,7 @@ def guard(engine: Engine) -> None:
             raise NoScope(f"a statement on {_listed(sql)} outside any session")
         if context is None or context.compiled is None:
             raise Unscoped(f"driver SQL on {_listed(sql)}")
-        if isinstance(context.compiled.statement, TextClause | TextualSelect):
+        if isinstance(context.compiled.statement, TEXT):
             raise Unscoped(f"text SQL on {_listed(sql)}")
         scope: Scope = session.scope
         plan = _plan(engine, sql, scope)

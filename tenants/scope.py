@@ -236,6 +236,8 @@ class ScopedSession(FlaskSession):
 
     def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **options: Any) -> Any:
         """The worker's own connections (another database role) for the system, the application's for the rest."""
+        if self.entry is None or self.entry.is_over:
+            raise NoScope("no scope has been entered, or it has been left")
         if bind is None and self.scope is not None and self.scope.is_system:
             worker: Engine | None = self._db.engines.get("worker")
             if worker is not None:
@@ -251,8 +253,8 @@ db = SQLAlchemy(
 
 @event.listens_for(ScopedSession, "after_begin")
 def _tell_the_connection(session: ScopedSession, _transaction: Any, connection: Any) -> None:
-    if session.entry is None or session.entry.is_over or session.scope is None:
-        raise NoScope("no scope has been entered, or it has been left")
+    if session.scope is None:
+        raise NoScope("no scope has been entered")
     connection.info["session"] = session
     if connection.dialect.name == "postgresql":
         from tenants.rls import announce

@@ -228,7 +228,7 @@ def test_events_by_audience(world: World, scope: str) -> None:
     with entered(Scope.system()), writing():
         if db.session.scalar(select(func.count()).select_from(Event)) == 3:
             for home in (world.homes["M"], world.homes["H"]):
-                for seq, audience in enumerate(("customer", "shared", "internal"), 2):
+                for seq, audience in enumerate(("customer", "shared", "internal"), 4):
                     event_of(_Rows(world, home), home, audience, seq)
     with entered(world.scope(scope)):
         for cls, key in ((Event, Event.id), (EventContent, EventContent.event_id)):
