@@ -1,4 +1,4 @@
-"""Cases and what hangs on them. Who may read what of a case is decided here, once, for every table of its history."""
+"""Cases and what hangs on them. Who may read which row is decided in `reach.py`, for all of these tables."""
 
 from __future__ import annotations
 
@@ -13,16 +13,14 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    or_,
-    select,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.events.models import history_of_cases
+from portal.cases import reach
 from tenants.db import Base, only_where
 from tenants.models import TENANT
 from tenants.ownership import PARTIES, NetworkShared, Row, TenantOwned, none, same_network
-from tenants.scope import Kind, Scope
+from tenants.scope import Scope
 
 CASE = ["cases.network_id", "cases.id"]
 
@@ -150,7 +148,7 @@ class Case(NetworkShared, Base):
 
     @classmethod
     def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
-        return same_network(row, scope) & _case_open_to(row, row.c.id, scope) if _knows(scope) else none(row)
+        return reach.case(row, row.c.id, scope)
 
 
 class Access(NetworkShared, Base):
@@ -219,7 +217,7 @@ class Promise(NetworkShared, Base):
 
     @classmethod
     def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
-        return same_network(row, scope) & _case_open_to(row, row.c.case_id, scope) if _knows(scope) else none(row)
+        return reach.case(row, row.c.case_id, scope)
 
 
 class Contact(NetworkShared, Base):
@@ -243,7 +241,7 @@ class Contact(NetworkShared, Base):
 
     @classmethod
     def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
-        return _personal(row, scope)
+        return reach.personal(row, scope)
 
 
 class Consent(NetworkShared, Base):
@@ -264,69 +262,4 @@ class Consent(NetworkShared, Base):
 
     @classmethod
     def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
-        return _personal(row, scope)
-
-
-# -- who may read what of a case -----------------------------------------------------------------------------------
-
-
-def _knows(scope: Scope) -> bool:
-    return not scope.at_the_door
-
-
-def _case_open_to(row: Row, case_id: ColumnElement[int], scope: Scope) -> ColumnElement[bool]:
-    """Whether the case itself is open to the scope; `row` is any row that names the case."""
-    if scope.is_system:
-        return same_network(row, scope)
-    if scope.for_tenant:
-        return _has_access(case_id, scope)
-    if scope.kind is Kind.CUSTOMER:
-        return case_id == (scope.case_id or 0)
-    is_public: ColumnElement[bool] = row.c.visibility == "public" if "visibility" in row.c else _is_public(case_id)
-    return is_public
-
-
-def _is_public(case_id: ColumnElement[int]) -> ColumnElement[bool]:
-    case = Case.__table__.alias("scope_case")
-    return select(case.c.id).where(case.c.id == case_id, case.c.visibility == "public").correlate_except(case).exists()
-
-
-def _has_access(case_id: ColumnElement[int], scope: Scope, *, lead: bool = False) -> ColumnElement[bool]:
-    access = Access.__table__.alias("scope_access")
-    query = select(access.c.case_id).where(access.c.case_id == case_id, access.c.tenant_id == scope.tenant_id)
-    if lead:
-        query = query.where(access.c.level == "lead")
-    return query.correlate_except(access).exists()
-
-
-def _personal(row: Row, scope: Scope) -> ColumnElement[bool]:
-    """What only the customer and the lead may see."""
-    if scope.is_system:
-        return same_network(row, scope)
-    if scope.for_tenant:
-        return same_network(row, scope) & _has_access(row.c.case_id, scope, lead=True)
-    if scope.case_id is not None:
-        return same_network(row, scope) & (row.c.case_id == scope.case_id)
-    return none(row)
-
-
-@history_of_cases
-def _history(row: Row, scope: Scope) -> ColumnElement[bool]:
-    """An entry is seen by the smaller of its own audience and the case's visibility."""
-    if scope.is_system:
-        return same_network(row, scope)
-    if scope.for_tenant:
-        return same_network(row, scope) & or_(
-            row.c.audience.in_(("public", "shared")) & _has_access(row.c.case_id, scope),
-            (row.c.audience == "customer") & _has_access(row.c.case_id, scope, lead=True),
-            (row.c.audience == "internal") & (row.c.tenant_id == scope.tenant_id) & _has_access(row.c.case_id, scope),
-        )
-    if scope.kind is Kind.CUSTOMER:
-        return (
-            same_network(row, scope)
-            & (row.c.case_id == (scope.case_id or 0))
-            & row.c.audience.in_(("public", "customer"))
-        )
-    if scope.kind is Kind.PUBLIC:
-        return same_network(row, scope) & (row.c.audience == "public") & _is_public(row.c.case_id)
-    return none(row)
+        return reach.personal(row, scope)

@@ -1,0 +1,83 @@
+"""Who may read what of a case: the rules, written once for every table that belongs to a case or to its history.
+
+They are SQL conditions on a row that names its case; the tables of cases use them as their `readable`. The same rules
+stand as policies of PostgreSQL in the migrations. Aliases that begin with `scope_` are the rules' own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+
+from portal.events.models import history_of_cases
+from tenants.db import Base
+from tenants.ownership import Row, none, same_network
+from tenants.scope import Kind, Scope
+
+
+def case(row: Row, case_id: ColumnElement[int], scope: Scope) -> ColumnElement[bool]:
+    """Rows of cases that are open to the scope: its own, those its business has access to, the public ones."""
+    if scope.at_the_door:
+        return none(row)
+    return same_network(row, scope) & _open(row, case_id, scope)
+
+
+def personal(row: Row, scope: Scope) -> ColumnElement[bool]:
+    """What only the customer and the business that leads may see."""
+    if scope.is_system:
+        return same_network(row, scope)
+    if scope.for_tenant:
+        return same_network(row, scope) & _has_access(row.c.case_id, scope, lead=True)
+    if scope.case_id is not None:
+        return same_network(row, scope) & (row.c.case_id == scope.case_id)
+    return none(row)
+
+
+@history_of_cases
+def history(row: Row, scope: Scope) -> ColumnElement[bool]:
+    """An entry is seen by the smaller of its own audience and the case's visibility."""
+    if scope.is_system:
+        return same_network(row, scope)
+    if scope.for_tenant:
+        return same_network(row, scope) & or_(
+            row.c.audience.in_(("public", "shared")) & _has_access(row.c.case_id, scope),
+            (row.c.audience == "customer") & _has_access(row.c.case_id, scope, lead=True),
+            (row.c.audience == "internal") & (row.c.tenant_id == scope.tenant_id) & _has_access(row.c.case_id, scope),
+        )
+    if scope.kind is Kind.CUSTOMER:
+        mine = row.c.case_id == (scope.case_id or 0)
+        return same_network(row, scope) & mine & row.c.audience.in_(("public", "customer"))
+    if scope.kind is Kind.PUBLIC:
+        return same_network(row, scope) & (row.c.audience == "public") & _is_public(row.c.case_id)
+    return none(row)
+
+
+def _open(row: Row, case_id: ColumnElement[int], scope: Scope) -> ColumnElement[bool]:
+    if scope.is_system:
+        return same_network(row, scope)
+    if scope.for_tenant:
+        return _has_access(case_id, scope)
+    if scope.kind is Kind.CUSTOMER:
+        return case_id == (scope.case_id or 0)
+    is_public: ColumnElement[bool] = row.c.visibility == "public" if "visibility" in row.c else _is_public(case_id)
+    return is_public
+
+
+def _is_public(case_id: ColumnElement[int]) -> ColumnElement[bool]:
+    cases = _table("cases").alias("scope_case")
+    public = select(cases.c.id).where(cases.c.id == case_id, cases.c.visibility == "public")
+    return public.correlate_except(cases).exists()
+
+
+def _has_access(case_id: ColumnElement[int], scope: Scope, *, lead: bool = False) -> ColumnElement[bool]:
+    access = _table("access").alias("scope_access")
+    query = select(access.c.case_id).where(access.c.case_id == case_id, access.c.tenant_id == scope.tenant_id)
+    if lead:
+        query = query.where(access.c.level == "lead")
+    return query.correlate_except(access).exists()
+
+
+def _table(name: str) -> Any:
+    """By name: the models import this module."""
+    return Base.metadata.tables[name]
