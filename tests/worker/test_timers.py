@@ -1,3 +1,4 @@
+import time
 from datetime import timedelta
 
 import pytest
@@ -65,6 +66,24 @@ def test_several_workers_break_each_promise_once(app, cast):
     until_idle()
     assert [kinds_of(cast, case.case_id).count("case.promise.broken") for case in cases] == [1] * 8
     assert all(timer.done_at for timer in rows(Timer, "id"))
+
+
+def test_several_workers_call_a_handler_once(app, cast, hand, monkeypatch):
+    """Even one that takes its time and does not notice by itself that it has been called before."""
+    called = []
+
+    def slow(subject):
+        called.append(subject)
+        time.sleep(0.05)
+
+    monkeypatch.setitem(timers.HANDLERS, "test", slow)
+    for subject in range(5):
+        put(cast, subject, clock.now())
+    hand.move(timedelta(seconds=1))
+    results = at_once(app, [fire_due] * 4)
+    assert not [result for result in results if isinstance(result, Exception)]
+    until_idle()
+    assert sorted(called) == [0, 1, 2, 3, 4]
 
 
 def test_what_fails_is_put_off_and_done_later_and_holds_nobody_up(cast, hand, monkeypatch, fired):
