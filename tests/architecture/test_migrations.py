@@ -1,0 +1,134 @@
+"""The migrations make what the classes say, and can be taken back and made again on filled tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import CheckConstraint, Connection, inspect, text
+
+from portal.config import Settings
+from portal.database import alembic, owner_engine, setup
+from portal.web import create_app
+from tenants import clock
+from tenants.db import Base
+from tenants.registry import owned
+from tenants.scope import db
+from tests.conftest import ON_POSTGRESQL, THE_DAY
+from tests.isolation.world import build
+from tests.servers import postgresql_url
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, worker_id: str) -> Iterator[Settings]:
+    """An installation of its own, set up."""
+    values: dict[str, Any] = {"data_dir": tmp_path, "secret_key": "s" * 40, "sqlite_synchronous": "NORMAL"}
+    if not ON_POSTGRESQL:
+        settings = Settings(**values)
+        setup(settings)
+        yield settings
+        return
+    with postgresql_url(f"migrations_{worker_id}") as url:
+        settings = Settings(database_url=url, **values)
+        setup(settings)
+        yield settings
+
+
+@pytest.fixture
+def filled(fresh: Settings) -> Settings:
+    app = create_app(fresh)
+    with clock.held(THE_DAY), app.app_context():
+        build()
+        for engine in db.engines.values():
+            engine.dispose()
+    return fresh
+
+
+def everything(connection: Connection) -> dict[str, list[str]]:
+    return {
+        table.name: sorted(map(repr, connection.execute(text(f"SELECT * FROM {table.name}"))))  # noqa: S608
+        for table in Base.metadata.sorted_tables
+    }
+
+
+def walls(connection: Connection) -> set[tuple[Any, ...]]:
+    """Every trigger and every policy."""
+    if ON_POSTGRESQL:
+        policies = "SELECT tablename, policyname, qual, with_check FROM pg_policies"
+        triggers = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal"
+        forced = "SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class WHERE relrowsecurity"
+        return {tuple(row) for query in (policies, triggers, forced) for row in connection.execute(text(query))}
+    triggers = connection.execute(text("SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger'"))
+    return {tuple(row) for row in triggers}
+
+
+@pytest.fixture
+def connection(request: pytest.FixtureRequest) -> Iterator[Connection]:
+    settings = request.getfixturevalue("filled" if "filled" in request.fixturenames else "fresh")
+    engine = owner_engine(settings)
+    with engine.connect().execution_options(writes=True) as opened:
+        yield opened
+    engine.dispose()
+
+
+def differences(connection: Connection) -> list[Any]:
+    return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Base.metadata))
+
+
+def test_the_migrations_make_what_the_classes_say(fresh: Settings, connection: Connection) -> None:
+    assert differences(connection) == []
+
+
+def test_a_difference_would_be_found(fresh: Settings, connection: Connection) -> None:
+    connection.execute(text("CREATE TABLE surplus (id int)"))
+    connection.execute(text("ALTER TABLE units ADD COLUMN surplus int"))
+    assert len(differences(connection)) == 2
+    connection.rollback()
+
+
+def test_checks_and_defaults_are_the_same(fresh: Settings, connection: Connection) -> None:
+    """What Alembic does not compare: CHECK constraints, by name."""
+    seen = inspect(connection)
+    for table in Base.metadata.sorted_tables:
+        ours = {str(c.name) for c in table.constraints if isinstance(c, CheckConstraint)}
+        there = {constraint["name"] for constraint in seen.get_check_constraints(table.name)}
+        assert {name.removeprefix(f"ck_{table.name}_") for name in there} == {
+            name.removeprefix(f"ck_{table.name}_") for name in ours
+        }
+
+
+def test_the_walls_come_down_and_go_up_around_the_rows(filled: Settings, connection: Connection) -> None:
+    before, standing = everything(connection), walls(connection)
+    assert len(standing) > len(owned()) if ON_POSTGRESQL else standing
+    connection.rollback()
+    command.downgrade(alembic(connection), "0001")
+    connection.commit()
+    assert walls(connection) == set()
+    connection.rollback()
+    command.upgrade(alembic(connection), "head")
+    connection.commit()
+    assert walls(connection) == standing
+    assert everything(connection) == before
+
+
+def test_everything_can_be_taken_back_and_made_again(filled: Settings, connection: Connection) -> None:
+    command.downgrade(alembic(connection), "base")
+    connection.commit()
+    assert inspect(connection).get_table_names() == ["alembic_version"]
+    connection.rollback()
+    setup(filled)
+    assert differences(connection) == []
+
+
+def test_setting_up_again_changes_nothing(filled: Settings, connection: Connection) -> None:
+    before, standing = everything(connection), walls(connection)
+    connection.rollback()
+    setup(filled)
+    assert (everything(connection), walls(connection)) == (before, standing)
