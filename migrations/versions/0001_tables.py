@@ -142,7 +142,7 @@ def upgrade() -> None:
         sa.Column("locale", sa.String(length=10), nullable=True),
         sa.Column("disabled_at", UtcDateTime(), nullable=True),
         sa.Column("network_id", Id, nullable=False),
-        sa.CheckConstraint("email = lower(email)", name="ck_users_email_lower"),
+        sa.CheckConstraint("email = lower(email)", name=op.f("ck_users_email_lower")),
         sa.ForeignKeyConstraint(["network_id"], ["networks.id"], name="fk_users_network_id"),
         sa.PrimaryKeyConstraint("id", name="pk_users"),
         sa.UniqueConstraint("network_id", "email", name="uq_users_network_id_email"),
@@ -260,15 +260,15 @@ def upgrade() -> None:
         sa.Column("shared_version", Id, nullable=False),
         sa.Column("content_hash", sa.LargeBinary(length=32), nullable=True),
         sa.Column("network_id", Id, nullable=False),
-        sa.CheckConstraint("kind IN ('emergency', 'complaint', 'question', 'praise')", name="ck_cases_kind"),
+        sa.CheckConstraint("kind IN ('emergency', 'complaint', 'question', 'praise')", name=op.f("ck_cases_kind")),
         sa.CheckConstraint(
-            "open_parts >= 0 AND (open_parts = 0 OR state <> 'closed')", name="ck_cases_no_open_parts_when_closed"
+            "open_parts >= 0 AND (open_parts = 0 OR state <> 'closed')", name=op.f("ck_cases_no_open_parts_when_closed")
         ),
-        sa.CheckConstraint("origin IN ('web', 'phone', 'import')", name="ck_cases_origin"),
+        sa.CheckConstraint("origin IN ('web', 'phone', 'import')", name=op.f("ck_cases_origin")),
         sa.CheckConstraint(
-            "state IN ('received', 'acknowledged', 'in_progress', 'answered', 'closed')", name="ck_cases_state"
+            "state IN ('received', 'acknowledged', 'in_progress', 'answered', 'closed')", name=op.f("ck_cases_state")
         ),
-        sa.CheckConstraint("visibility IN ('public', 'private')", name="ck_cases_visibility"),
+        sa.CheckConstraint("visibility IN ('public', 'private')", name=op.f("ck_cases_visibility")),
         sa.ForeignKeyConstraint(
             ["network_id", "category_id"],
             ["categories.network_id", "categories.id"],
@@ -347,7 +347,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=10), nullable=False),
         sa.Column("unit_id", Id, nullable=True),
         sa.Column("network_id", Id, nullable=False),
-        sa.CheckConstraint("role IN ('agent', 'manager', 'product', 'admin')", name="ck_memberships_role"),
+        sa.CheckConstraint("role IN ('agent', 'manager', 'product', 'admin')", name=op.f("ck_memberships_role")),
         sa.ForeignKeyConstraint(
             ["network_id", "tenant_id"],
             ["tenants.network_id", "tenants.id"],
@@ -372,7 +372,9 @@ def upgrade() -> None:
         sa.Column("category_id", Id, nullable=True),
         sa.Column("tenant_id", Id, nullable=False),
         sa.Column("network_id", Id, nullable=False),
-        sa.CheckConstraint("touchpoint_id IS NOT NULL OR category_id IS NOT NULL", name="ck_routing_rules_not_empty"),
+        sa.CheckConstraint(
+            "touchpoint_id IS NOT NULL OR category_id IS NOT NULL", name=op.f("ck_routing_rules_not_empty")
+        ),
         sa.ForeignKeyConstraint(
             ["network_id", "category_id"],
             ["categories.network_id", "categories.id"],
@@ -420,7 +422,7 @@ def upgrade() -> None:
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("next_due_at", UtcDateTime(), nullable=False),
         sa.Column("network_id", Id, nullable=False),
-        sa.CheckConstraint("level IN ('lead', 'assist', 'past')", name="ck_access_level"),
+        sa.CheckConstraint("level IN ('lead', 'assist', 'past')", name=op.f("ck_access_level")),
         sa.ForeignKeyConstraint(
             ["network_id", "case_id"], ["cases.network_id", "cases.id"], name="fk_access_network_id_case_id"
         ),
@@ -465,7 +467,7 @@ def upgrade() -> None:
         sa.Column("given_at", UtcDateTime(), nullable=False),
         sa.Column("confirmed_at", UtcDateTime(), nullable=True),
         sa.Column("network_id", Id, nullable=False),
-        sa.CheckConstraint("channel IN ('email', 'mobile')", name="ck_contacts_channel"),
+        sa.CheckConstraint("channel IN ('email', 'mobile')", name=op.f("ck_contacts_channel")),
         sa.ForeignKeyConstraint(
             ["network_id", "case_id"], ["cases.network_id", "cases.id"], name="fk_contacts_network_id_case_id"
         ),
@@ -485,9 +487,11 @@ def upgrade() -> None:
         sa.Column("due_at", UtcDateTime(), nullable=True),
         sa.Column("commitments", Json, nullable=False),
         sa.Column("network_id", Id, nullable=False),
-        sa.CheckConstraint("actor IN ('customer', 'staff', 'system', 'import')", name="ck_events_actor"),
-        sa.CheckConstraint("audience <> 'internal' OR tenant_id IS NOT NULL", name="ck_events_internal_has_tenant"),
-        sa.CheckConstraint("audience IN ('public', 'customer', 'shared', 'internal')", name="ck_events_audience"),
+        sa.CheckConstraint("actor IN ('customer', 'staff', 'system', 'import')", name=op.f("ck_events_actor")),
+        sa.CheckConstraint(
+            "audience <> 'internal' OR tenant_id IS NOT NULL", name=op.f("ck_events_internal_has_tenant")
+        ),
+        sa.CheckConstraint("audience IN ('public', 'customer', 'shared', 'internal')", name=op.f("ck_events_audience")),
         sa.ForeignKeyConstraint(
             ["network_id", "case_id"], ["cases.network_id", "cases.id"], name="fk_events_network_id_case_id"
         ),
@@ -528,8 +532,8 @@ def upgrade() -> None:
         sa.Column("moved_to", UtcDateTime(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("network_id", Id, nullable=False),
-        sa.CheckConstraint("state IN ('due', 'kept', 'exceeded', 'broken', 'moved')", name="ck_promises_state"),
-        sa.CheckConstraint("what IN ('acknowledge', 'answer', 'update', 'other')", name="ck_promises_what"),
+        sa.CheckConstraint("state IN ('due', 'kept', 'exceeded', 'broken', 'moved')", name=op.f("ck_promises_state")),
+        sa.CheckConstraint("what IN ('acknowledge', 'answer', 'update', 'other')", name=op.f("ck_promises_what")),
         sa.ForeignKeyConstraint(
             ["network_id", "case_id"], ["cases.network_id", "cases.id"], name="fk_promises_network_id_case_id"
         ),
@@ -559,7 +563,7 @@ def upgrade() -> None:
         sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("network_id", Id, nullable=False),
-        sa.CheckConstraint("state IN ('queued', 'sent', 'dead')", name="ck_deliveries_state"),
+        sa.CheckConstraint("state IN ('queued', 'sent', 'dead')", name=op.f("ck_deliveries_state")),
         sa.ForeignKeyConstraint(
             ["network_id", "event_id"], ["events.network_id", "events.id"], name="fk_deliveries_network_id_event_id"
         ),
