@@ -37,11 +37,11 @@ NOW: tuple[Story, ...] = (
             plan(
                 "10m",
                 "hugo",
-                "We look at the belt's camera between 14:00 and 14:30 and tell you who pays what.",
+                "We look at the belt's camera for the half hour after your landing and tell you who pays what.",
                 "now-110m",
             ),
             reply("3h", "hugo", "Have the clothes cleaned already, do not wait for us: we pay the bill in any case."),
-            note("2h", "hugo", "Camera of belt 1 was down 14:10 to 14:25. Asked ramp for theirs."),
+            note("2h", "hugo", "Camera of belt 1 was down for a quarter of that half hour. Asked ramp for theirs."),
         ),
     ),
     Story(

@@ -18,7 +18,9 @@ SUITCASE = Story(
     contact="paula.reyes@mail.example",
     acts=(
         take("1d 07:25", "ada"),
-        note("6m", "ada", "Scan at the transfer point 20:58, none at the aircraft. Looks like the belt stop at 21:02."),
+        note(
+            "6m", "ada", "Scanned off the aircraft 21:04, never scanned at belt 3. Looks like the belt stop at 21:10."
+        ),
         plan(
             "9m",
             "ada",
@@ -30,8 +32,9 @@ SUITCASE = Story(
         reply(
             "3h",
             "ada",
-            "The bag missed its connection because the transfer belt stopped for 25 minutes. Eleven bags stayed "
-            "behind. Seven have been found; yours is not among them yet. A colleague at Harbor goes through the cages.",
+            "Your suitcase came off the aircraft at 21:04. Then the belt stopped for 25 minutes, and eleven bags were "
+            "taken off by hand and put into cages. Seven have been found; yours is not among them yet. A colleague at "
+            "Harbor goes through the cages.",
         ),
         write(
             "0d 16:20",
@@ -40,25 +43,34 @@ SUITCASE = Story(
         move(
             "0d 20:10",
             "ada",
-            "It was not among the bags on this evening's flight. We would rather tell you now than let you wait up.",
+            "Cages 1 to 5 are done, and it is in none of them. We would rather tell you now than let you wait up.",
             "now+420m",
         ),
         note(
             "1d 08:40",
             "jonas",
-            "Wedding is the hard date. If it is not found tonight we offer her 300 for clothes, my name.",
+            "Wedding is the hard date. If it is not found by tomorrow we offer her 300 for clothes, my name.",
         ),
         reply(
-            "0d 09:05",
-            "ada",
-            "A bag with a broken wheel was scanned at cage 7 at 06:12. The tag is torn, so a colleague opens the "
-            "list of contents with you by phone before anybody opens the bag. When can we call?",
+            "0d 15:30", "ada", "Ten of the eleven are with their owners. Yours is the last one, and we go on looking."
         ),
-        write("0d 09:40", "Any time until noon. There is a red scarf on top, and the shoes are in a blue cloth bag."),
+        reply(
+            "now-330m",
+            "ada",
+            "A bag with a broken wheel stands in cage 7. The tag is torn, so we would like to go through the list of "
+            "contents with you by phone before anybody opens it. When can we call?",
+        ),
+        write("now-300m", "Any time from now on. There is a red scarf on top, and the shoes are in a blue cloth bag."),
         note(
             "now-190m",
             "ada",
             "Called. Scarf and shoes match. Hugo puts it on the next van, driver has the hotel's number.",
+        ),
+        reply(
+            "now-180m",
+            "ada",
+            "Your suitcase is found: scarf and shoes are where you said. It comes to your hotel today, with the next "
+            "van.",
         ),
         promise("now-170m", "ada", "We tell you when the driver leaves, with his arrival time", "now+200m"),
         write("now-140m", "You found it! I will wait at the hotel. I told my sister and she cried a little."),
