@@ -172,7 +172,7 @@ _WEEKDAYS = {locale: cldr.days["format"]["wide"] for locale, cldr in _CLDR.items
 
 
 def when_text(moment: datetime, now: datetime) -> str:
-    """A moment as people say it, in the current tongue's zone: "today 18:00", "yesterday, 08:12", "19 Nov, 21:40".
+    """A moment as people say it, in the current tongue's zone: "today 18:00", "yesterday 08:12", "19 Nov, 21:40".
 
     Both arguments must carry a zone. The year is said when it is not the present one.
     """
@@ -184,7 +184,7 @@ def when_text(moment: datetime, now: datetime) -> str:
     if days == 0:
         return gettext("today %(time)s", time=time)
     if days == -1:
-        return gettext("yesterday, %(time)s", time=time)
+        return gettext("yesterday %(time)s", time=time)
     if days == 1:
         return gettext("tomorrow %(time)s", time=time)
     month = _MONTHS[tongue.locale][local.month]

@@ -1,23 +1,22 @@
-/* What the pages gain from script, and nothing they need: every form, link and filter works without this file.
-   No words live here: whatever is shown comes from the page (data attributes) or from the browser's own Intl. */
+/* What pages gain from script; they work without it. No words live here: they come from the page or the browser's Intl. */
 (() => {
   "use strict";
   const doc = document, root = doc.documentElement, body = doc.body;
   const lang = root.lang === "en" ? "en-GB" : root.lang;
-  const all = (selector, within = doc) => [...(within.querySelectorAll ? within.querySelectorAll(selector) : [])];
-  // Storage may be full or forbidden: then nothing is remembered.
+  const all = (selector, within = doc) => [...within.querySelectorAll(selector)];
+  // Storage may be forbidden: then nothing is remembered.
   const store = {
     get(key, area = localStorage) { try { return JSON.parse(area.getItem(key)); } catch { return null; } },
     set(key, value, area = localStorage) { try { area.setItem(key, JSON.stringify(value)); } catch {  } },
     drop(key) { try { localStorage.removeItem(key); } catch {  } },
   };
 
-  // Times in the reader's zone, in the words of the page.
+  // Times in the reader's zone, in the words of the page; a desk keeps the zone of its business.
   const [today, yesterday, tomorrow] = (body.dataset.when || "#|#|#").split("|");
-  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const short = new Intl.DateTimeFormat(lang, { day: "numeric", month: "short" });
-  const dated = new Intl.DateTimeFormat(lang, { day: "numeric", month: "short", year: "numeric" });
-  const full = new Intl.DateTimeFormat(lang, { dateStyle: "full", timeStyle: "long" });
+  const format = (options, name = lang) => new Intl.DateTimeFormat(name, options);
+  const hours = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, date = { day: "numeric", month: "short" };
+  const clock = format(hours, "en-GB"), short = format(date), dated = format({ ...date, year: "numeric" });
+  const full = format({ dateStyle: "full", timeStyle: "long" });
   const noon = (date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 864e5;
   function say(moment) {
     const now = new Date(), time = clock.format(moment), days = noon(moment) - noon(now);
@@ -33,12 +32,15 @@
     return size < 2880 ? relative.format(Math.round(minutes / 60), "hour") : relative.format(Math.round(minutes / 1440), "day");
   }
   function times(within) {
-    for (const element of all("time[datetime]", within)) {
-      const moment = new Date(element.dateTime);
-      if (isNaN(moment)) continue;
-      const text = say(moment);
+    for (const element of all("body:not(.desk) time", within)) {
+      const moment = new Date(element.dateTime), text = say(moment);
       if (element.textContent !== text) element.textContent = text;
       element.title = full.format(moment);
+    }
+    for (const line of all("body:not(.desk) [data-zone]", within)) {
+      const now = (timeZone) => format({ ...hours, weekday: "short", timeZone }).format(), there = now(line.dataset.zone);
+      line.hidden = now() === there || !doc.querySelector("main time");
+      line.textContent = line.dataset.text.replace("#", clock.resolvedOptions().timeZone).replace("@", there);
     }
     for (const element of all("[data-left]", within)) element.textContent = `· ${left(new Date(element.dataset.left))}`;
     for (const bar of all("progress[data-from]", within)) {
@@ -48,7 +50,7 @@
     }
   }
 
-  // <details> stay as the reader left them, also when a part of the page is replaced.
+  // <details> stay as the reader left them.
   const opened = `open:${location.pathname}`;
   function details(within) {
     const kept = store.get(opened, sessionStorage) || {};
@@ -89,7 +91,7 @@
     }
   }
 
-  // One press sends once. (Disabled a moment later, or the button's own value would not be sent.)
+  // One press sends once; disabled a moment later, or the button's value would not be sent.
   doc.addEventListener("submit", (event) => {
     if (event.target.method !== "post") return;
     const buttons = all("button:not([type=button])", event.target);
@@ -97,7 +99,6 @@
   });
   addEventListener("pageshow", (event) => { if (event.persisted) for (const button of all("form button[disabled]")) button.disabled = false; });
 
-  // A long list of places can be narrowed by typing.
   function narrow(within) {
     for (const box of all("input[data-narrows]", within)) {
       const select = doc.getElementById(box.dataset.narrows), whole = select && [...select.children].map((node) => node.cloneNode(true));
@@ -127,7 +128,7 @@
     else print();
   });
 
-  // The desk's list by keyboard: j and k move, Enter opens, / searches, ? explains.
+  // The desk's list by keyboard.
   doc.addEventListener("keydown", (event) => {
     const list = doc.querySelector("[data-keys]");
     if (!list || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;

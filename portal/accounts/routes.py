@@ -40,7 +40,7 @@ def sign_in_with_password() -> Response:
         return _throttled()
     token = _proved(email, password)
     if token is None:
-        wrong = _("This address and password do not belong together.")
+        wrong = _("E-mail or password is wrong. We say no more than that, on purpose.")
         return _form(422, {"email": email}, {"password": wrong}, next_path)
     signing_in.forgive_try(attempt)
     response = redirect(_next(next_path), 303)

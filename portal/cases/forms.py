@@ -17,6 +17,8 @@ from tenants.emails import NotAnAddress, normal_email
 
 MOBILE = re.compile(r"\+?\d{6,15}")
 LONGEST_WISH = 1000
+LONGEST_MOMENT = 120
+_TOO_LONG = _l("This is longer than %(max)d characters. Please shorten it.", max=LONGEST_MOMENT)
 
 
 class ReportForm(Form):
@@ -27,7 +29,7 @@ class ReportForm(Form):
     what = words(_l("Tell us what happened, in a few words at least."), LONGEST_TEXT)
     touchpoint = StringField(filters=[clean])
     category = StringField(filters=[clean])
-    happened = StringField(filters=[clean], validators=[Length(max=40, message=_l("Please give a date and a time."))])
+    happened = StringField(filters=[clean], validators=[Length(max=LONGEST_MOMENT, message=_TOO_LONG)])
     wish = StringField(
         filters=[clean],
         validators=[Length(max=LONGEST_WISH, message=_l("This is longer than 1,000 characters. Please shorten it."))],
@@ -47,10 +49,6 @@ class ReportForm(Form):
     def validate_category(self, field: StringField) -> None:
         if field.data and self.names.category_by_code(field.data) is None:
             raise ValidationError(_("Choose one from the list."))
-
-    def validate_happened(self, field: StringField) -> None:
-        if field.data and not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", field.data):
-            raise ValidationError(_("Please give a date and a time."))
 
     def validate_contact(self, field: StringField) -> None:
         if field.data and channel_of(field.data) is None:

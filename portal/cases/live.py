@@ -5,6 +5,7 @@ What is kept is the same for everybody of one audience, so it holds no token and
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,8 @@ from flask import current_app, render_template
 
 from portal import languages
 from portal.build import BUILD
+from portal.cases.handling import SILENCE
+from portal.cases.promises import is_owed
 from portal.cases.reading import next_of, promises_of
 from portal.cases.states import OPEN
 from portal.directory import Directory
@@ -23,6 +26,9 @@ from tenants import clock, door
 
 POLL = 20
 """Seconds between two looks of an open page."""
+QUOTED = 140
+"""Characters of the answer that a closed case begins with."""
+STOPS = " ，。；、！？,.;!?"
 
 
 @dataclass(frozen=True)
@@ -33,10 +39,11 @@ class CaseFacts:
     happened: str
     since: datetime | None
     closed_how: str | None
+    answer: str
     source: dict[str, Any] | None
 
 
-NO_FACTS = CaseFacts(wish="", happened="", since=None, closed_how=None, source=None)
+NO_FACTS = CaseFacts(wish="", happened="", since=None, closed_how=None, answer="", source=None)
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ def _make(row: Any, view: str, names: Directory, etag: str) -> Live:
         stations=stations(row, entries, names),
         entries=entries,
         businesses=names.names(),
-        promises=promises,
+        promises=in_order(promises),
         view=view,
         newest=row.state in OPEN,
         etag=etag,
@@ -90,13 +97,32 @@ def facts_of(entries: list[Entry]) -> CaseFacts:
     reported = first.get("case.reported")
     published, routed = first.get("case.published"), first.get("case.routed")
     closed = next((entry for entry in entries if entry.kind == "case.closed"), None)
+    answered = next((entry for entry in entries if entry.kind == "case.answered"), None)
     return CaseFacts(
         wish=reported.facts.get("wish", "") if reported else "",
         happened=reported.facts.get("happened", "") if reported else "",
         since=routed.at if routed else None,
         closed_how=closed.facts.get("how") if closed else None,
+        answer=beginning(answered.text or "") if answered else "",
         source={"name": published.facts.get("source"), "url": None} if published else None,
     )
+
+
+def beginning(text: str) -> str:
+    """The first words of a longer text, cut where a reader would pause."""
+    line = " ".join(text.split())
+    if len(line) <= QUOTED:
+        return line
+    cut = max(line.rfind(stop, QUOTED - 50, QUOTED) for stop in STOPS)
+    return line[: cut if cut > 0 else QUOTED - 1].rstrip(STOPS) + "…"
+
+
+def in_order(promises: Iterable[Any]) -> list[Any]:
+    """What the customer still waits for, the earliest first; then what is settled, the newest first."""
+    known = list(promises)
+    owed = sorted((each for each in known if is_owed(each)), key=lambda each: (each.due_at, each.id))
+    settled = [each for each in known if not is_owed(each)]
+    return owed + sorted(settled, key=lambda each: (each.due_at, each.id), reverse=True)
 
 
 def case_view(row: Any, facts: CaseFacts, names: Directory) -> dict[str, Any]:
@@ -117,7 +143,11 @@ def case_view(row: Any, facts: CaseFacts, names: Directory) -> dict[str, Any]:
         "wish": facts.wish,
         "happened": facts.happened,
         "language": row.language,
+        "lang": languages.html_lang(row.language),
         "closed_how": facts.closed_how,
+        "closed_at": row.closed_at,
+        "closes_at": row.answered_at + SILENCE if row.answered_at else None,
+        "answer": facts.answer,
         "historic": row.origin == "import",
         "source": facts.source,
         "version": row.state_version,

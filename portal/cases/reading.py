@@ -94,6 +94,7 @@ class ListedCase:
 
     reference: str
     title: str
+    language: str
     business: Mapping[str, str]
     state: str
     at: datetime
@@ -165,6 +166,7 @@ def _listed(rows: list[Any], names: Directory) -> list[ListedCase]:
         ListedCase(
             reference=row.reference,
             title=row.title,
+            language=row.language,
             business=names.businesses[row.lead_tenant_id].name,
             state=row.state,
             at=row.reported_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,6 +35,7 @@ from tenants.scope import Kind, Scope, current, entered
 
 blueprint = Blueprint("cases", __name__)
 keys = Blueprint("keys", __name__)
+LONGEST_REFERENCE = 40
 
 
 # -- reporting -----------------------------------------------------------------------------------------------------
@@ -157,6 +159,18 @@ def _pager(chosen: Mapping[str, str], newer: str | None, older: str | None) -> d
         "newer": url_for("cases.index", **chosen, newer=newer) if newer else None,
         "older": url_for("cases.index", **chosen, older=older) if older else None,
     }
+
+
+@blueprint.get("/find")
+def find() -> AnyResponse:
+    """From a case number as somebody typed it to its page; whether there is such a case is not said here."""
+    typed = request.args.get("reference", "").strip()[:LONGEST_REFERENCE]
+    plain = unicodedata.normalize("NFKC", typed)
+    exact = normal(plain) or normal(g.network.prefix + plain)
+    if exact is not None:
+        return redirect(url_for("cases.show", reference=exact), 303)
+    page = render_template("cases/find.html", typed=typed, wrong=bool(typed))
+    return _private(make_response(page, 422 if typed else 200))
 
 
 @blueprint.get("/cases/<reference>")

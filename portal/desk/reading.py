@@ -30,6 +30,7 @@ class QueuedCase:
 
     reference: str
     title: str
+    language: str
     state: str
     kind: str
     where: Mapping[str, str] | None
@@ -131,6 +132,7 @@ def _queued(rows: list[Any], names: Directory) -> list[QueuedCase]:
         QueuedCase(
             reference=row.reference,
             title=row.title,
+            language=row.language,
             state=row.state,
             kind=row.kind,
             where=names.places[row.touchpoint_id].name if row.touchpoint_id in names.places else None,

@@ -11,11 +11,13 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import Form
 
+from portal import languages
 from portal.calendars.models import ServiceCalendar
 from portal.calendars.promising import due
 from portal.cases import handling, promises
 from portal.cases.holding import Stale
-from portal.cases.live import case_view, facts_of, stations
+from portal.cases.live import case_view, facts_of, in_order, stations
+from portal.cases.promises import is_owed
 from portal.cases.reading import find_case, next_of, promises_of
 from portal.cases.states import WrongState, can
 from portal.desk import assignment
@@ -31,6 +33,13 @@ from tenants.permissions import allows
 from tenants.scope import Scope, current, db, entered
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+
+
+@blueprint.before_request
+def say_times_of_the_business() -> None:
+    """A desk reads and types its dates in one zone: that of the business."""
+    if "seat" in g:
+        languages.enter(g.network.locale, _zone())
 
 
 @blueprint.get("/")
@@ -197,7 +206,8 @@ def _case_page(
         stations=stations(row, entries, names),
         entries=entries,
         businesses=names.names(),
-        promises=made,
+        promises=in_order(made),
+        owed={promise.id for promise in made if is_owed(promise)},
         can=_possible(row, assignee[0] if assignee else None),
         failed=failed,
         values=values or {},
