@@ -24,6 +24,7 @@ PUBLIC = (
     "/promises",
     "/sign-in",
     "/no-such-page",
+    "/find?reference=no-case-number",
 )
 OWNER = ("/cases/{private}",)
 DESK = ("/desk/harbor/", "/desk/harbor/?show=closed", "/desk/harbor/cases/{public}")
