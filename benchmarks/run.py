@@ -155,9 +155,7 @@ def _measure_row(engine: str, row: Row, target: Target, seconds: float, rounds: 
     for round_number in range(rounds):
         hellos.append(rate(HELLO_PORT, Load("/healthz"), seconds / 2))
         if row.writes:
-            load = Load(
-                load.path, load.headers, load.script, (*load.arguments[:1], str(round_number * FORMS // rounds // 2))
-            )
+            load = replace(load, arguments=(load.arguments[0], str(round_number * FORMS // rounds // 2)))
         ours.append(rate(PORTAL_PORT, load, seconds))
     result = Result(
         row.name,

@@ -74,12 +74,12 @@ def _init_login(app: Flask) -> None:
     manager.login_view = "accounts.sign_in"
     app.login_manager = manager  # type: ignore[attr-defined]
 
-    @manager.request_loader
+    @manager.request_loader  # type: ignore[untyped-decorator]
     def load(_request: object) -> SignedIn | None:
         visitor = g.get("visitor")
         return SignedIn(visitor.person) if visitor and visitor.person else None
 
-    @manager.unauthorized_handler
+    @manager.unauthorized_handler  # type: ignore[untyped-decorator]
     def to_sign_in() -> AnyResponse:
         return redirect(url_for("accounts.sign_in", next=request.path))
 

@@ -25,7 +25,7 @@ def words(missing: object, longest: int) -> StringField:
 
 def first_errors(form: Form) -> dict[str, str]:
     """One sentence for each field that is wrong, in the order of the fields."""
-    return {name: str(problems[0]) for name, problems in form.errors.items() if problems}
+    return {field.name: str(field.errors[0]) for field in form if field.errors}
 
 
 def moment(typed: str, zone: ZoneInfo) -> datetime | None:

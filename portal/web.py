@@ -10,6 +10,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import portal.tables  # noqa: F401
 from portal import assets, entrance, errors, keeper, languages, paths
 from portal.accounts import routes as accounts
+from portal.cases import key_routes as keys
+from portal.cases import report_routes as reports
 from portal.cases import routes as cases
 from portal.config import Settings
 from portal.database import engine_options
@@ -84,8 +86,9 @@ def _prepare(engine: Engine, settings: Settings) -> None:
 def _blueprints() -> list[Blueprint]:
     return [
         front.blueprint,
+        reports.blueprint,
         cases.blueprint,
-        cases.keys,
+        keys.blueprint,
         desk.blueprint,
         accounts.blueprint,
     ]

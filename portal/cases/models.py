@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.cases import reach
 from tenants.db import Base, only_where
 from tenants.models import TENANT
-from tenants.ownership import PARTIES, NetworkShared, Row, TenantOwned, none, same_network
+from tenants.ownership import PARTIES, NetworkShared, Row, TenantOwned, same_network, same_tenant
 from tenants.scope import Scope
 
 CASE = ["cases.network_id", "cases.id"]
@@ -179,10 +179,8 @@ class Access(NetworkShared, Base):
         if scope.is_system:
             return same_network(row, scope)
         if scope.for_tenant:
-            return same_network(row, scope) & (row.c.tenant_id == scope.tenant_id)
-        if scope.case_id is not None:
-            return same_network(row, scope) & (row.c.case_id == scope.case_id)
-        return none(row)
+            return same_network(row, scope) & same_tenant(row, scope)
+        return reach.own_case(row, scope)
 
 
 class Promise(NetworkShared, Base):

@@ -29,9 +29,15 @@ def personal(row: Row, scope: Scope) -> ColumnElement[bool]:
         return same_network(row, scope)
     if scope.for_tenant:
         return same_network(row, scope) & _has_access(row.c.case_id, scope, lead=True)
-    if scope.case_id is not None:
-        return same_network(row, scope) & (row.c.case_id == scope.case_id)
-    return none(row)
+    return own_case(row, scope)
+
+
+def own_case(row: Row, scope: Scope) -> ColumnElement[bool]:
+    """Rows of the case that the scope is the customer of; none for anybody else."""
+    if scope.case_id is None:
+        return none(row)
+    mine: ColumnElement[bool] = row.c.case_id == scope.case_id
+    return same_network(row, scope) & mine
 
 
 @history_of_cases
@@ -46,10 +52,11 @@ def history(row: Row, scope: Scope) -> ColumnElement[bool]:
             (row.c.audience == "internal") & (row.c.tenant_id == scope.tenant_id) & _has_access(row.c.case_id, scope),
         )
     if scope.kind is Kind.CUSTOMER:
-        mine = row.c.case_id == (scope.case_id or 0)
-        return same_network(row, scope) & mine & row.c.audience.in_(("public", "customer"))
+        told: ColumnElement[bool] = (row.c.case_id == (scope.case_id or 0)) & row.c.audience.in_(("public", "customer"))
+        return same_network(row, scope) & told
     if scope.kind is Kind.PUBLIC:
-        return same_network(row, scope) & (row.c.audience == "public") & _is_public(row.c.case_id)
+        public: ColumnElement[bool] = (row.c.audience == "public") & _is_public(row.c.case_id)
+        return same_network(row, scope) & public
     return none(row)
 
 

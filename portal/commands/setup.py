@@ -11,8 +11,8 @@ def command() -> None:
 
     Adds no data. Uses DATABASE_OWNER_URL when it is set. Exit codes: 0 ready, 1 failed, 2 wrong settings.
     """
-    from portal import database
     from portal.config import Settings
+    from portal.database import setup
 
-    database.setup(Settings.load())
+    setup(Settings.load())
     click.echo("The database is ready.")

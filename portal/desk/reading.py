@@ -83,7 +83,9 @@ def pressing(zone: str) -> tuple[int, int]:
 def contact_of(case_id: int) -> str | None:
     """How to reach the customer, as far as this business may know."""
     contacts = Contact.__table__
-    return db.session.scalar(current().select(contacts.c.address).where(contacts.c.case_id == case_id).limit(1))
+    query = current().select(contacts.c.address).where(contacts.c.case_id == case_id).limit(1)
+    address: str | None = db.session.scalar(query)
+    return address
 
 
 def assignee_of(case_id: int) -> tuple[int, str] | None:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import Form
 
 from portal import languages
+from portal.answers import form_version, private
 from portal.calendars.models import ServiceCalendar
 from portal.calendars.promising import due
 from portal.cases import handling, promises
@@ -48,7 +49,7 @@ def choose() -> AnyResponse:
     seats = g.visitor.seats
     if len(seats) == 1:
         return redirect(url_for("desk.show_queue", tenant=seats[0].slug))
-    return _private(make_response(render_template("desk/choose.html", tenants=[_load(seat) for seat in seats])))
+    return private(make_response(render_template("desk/choose.html", tenants=[_load(seat) for seat in seats])))
 
 
 def _load(seat: Any) -> dict[str, Any]:
@@ -73,9 +74,9 @@ def show_queue(tenant: str) -> Response:
         "pager": {"newer": None, "older": older if found.older else None},
     }
     if wants_part():
-        return _private(make_response(render_template("desk/_queue.html", **context)))
+        return private(make_response(render_template("desk/_queue.html", **context)))
     late, today = pressing(_zone().key)
-    return _private(make_response(render_template("desk/queue.html", late=late, today=today, **context)))
+    return private(make_response(render_template("desk/queue.html", late=late, today=today, **context)))
 
 
 @blueprint.get("/<tenant>/cases/<reference>")
@@ -89,7 +90,7 @@ def show_case(tenant: str, reference: str) -> Response:
 @blueprint.post("/<tenant>/cases/<reference>/acknowledgement")
 def acknowledge(tenant: str, reference: str) -> AnyResponse:
     def act(row: Any, form: PlanForm) -> None:
-        handling.acknowledge(row.id, _version(), plan=form.plan.data or "", answer_by=form.due_at, author=_author())
+        handling.acknowledge(row.id, form_version(), plan=form.plan.data or "", answer_by=form.due_at, author=_author())
 
     return _act(reference, "acknowledge", PlanForm, act)
 
@@ -113,7 +114,7 @@ def note(tenant: str, reference: str) -> AnyResponse:
 @blueprint.post("/<tenant>/cases/<reference>/answer")
 def answer(tenant: str, reference: str) -> AnyResponse:
     def act(row: Any, form: TextForm) -> None:
-        handling.answer(row.id, _version(), text=form.text.data or "", author=_author())
+        handling.answer(row.id, form_version(), text=form.text.data or "", author=_author())
 
     return _act(reference, "answer", TextForm, act)
 
@@ -121,7 +122,7 @@ def answer(tenant: str, reference: str) -> AnyResponse:
 @blueprint.post("/<tenant>/cases/<reference>/promises")
 def promise(tenant: str, reference: str) -> AnyResponse:
     def act(row: Any, form: PromiseForm) -> None:
-        promises.promise_more(row.id, form.sentence.data or "", form.due_at, version=_version())
+        promises.promise_more(row.id, form.sentence.data or "", form.due_at, version=form_version())
 
     return _act(reference, "promise", PromiseForm, act)
 
@@ -141,7 +142,7 @@ def keep(tenant: str, reference: str, promise_id: int) -> AnyResponse:
 
 @blueprint.post("/<tenant>/cases/<reference>/closure")
 def close(tenant: str, reference: str) -> AnyResponse:
-    return _act(reference, "close", Form, lambda row, _form: handling.close(row.id, _version()))
+    return _act(reference, "close", Form, lambda row, _form: handling.close(row.id, form_version()))
 
 
 @blueprint.post("/<tenant>/cases/<reference>/assignment")
@@ -216,7 +217,7 @@ def _case_page(
         zone=_zone().key,
         sent=sent or _done().get(request.args.get("sent", "")),
     )
-    return _private(make_response(page, status))
+    return private(make_response(page, status))
 
 
 def _possible(row: Any, assignee_id: int | None) -> set[str]:
@@ -279,13 +280,3 @@ def _zone() -> ZoneInfo:
         g.zone = ZoneInfo(calendar.zone if calendar else g.network.zone)
     zone: ZoneInfo = g.zone
     return zone
-
-
-def _version() -> int:
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
-
-
-def _private(response: Response) -> Response:
-    response.headers["Cache-Control"] = "private, no-store"
-    return response

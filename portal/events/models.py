@@ -1,4 +1,4 @@
-"""An event in three parts: the envelope that never changes, the content that can be erased, the position it was given."""
+"""An event in three parts: the envelope that never changes, the content that can be erased, and its position."""
 
 from __future__ import annotations
 

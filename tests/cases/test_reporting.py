@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.cases.models import Access, Case, Consent, Contact
-from portal.cases.reporting import Published, SaidSomethingElse, publish_historic, report, title_of
+from portal.cases.reporting import Published, Report, SaidSomethingElse, publish_historic, report, title_of
 from portal.events.models import Timer
 from portal.followers.models import Delivery
 from portal.worker.main import until_idle
@@ -219,3 +219,11 @@ def test_the_title_is_the_first_sentence_or_the_beginning(text, title):
 def test_times_are_in_the_past_or_now(cast):
     made = reported(cast)
     assert {entry.at for entry in history(cast, made.case_id)} == {clock.now()}
+
+
+def test_a_reference_that_was_given_out_before_is_drawn_again(cast, monkeypatch):
+    first = report(cast.riverside, Report(text="One", language="en", visibility="private"), form="a" * 22)
+    drawn = iter([first.reference, first.reference, "RIV-0000-0000"])
+    monkeypatch.setattr("portal.cases.reporting.new_reference", lambda _prefix: next(drawn))
+    second = report(cast.riverside, Report(text="Two", language="en", visibility="private"), form="b" * 22)
+    assert second.reference == "RIV-0000-0000"

@@ -109,3 +109,13 @@ def test_what_is_owed_comes_first():
 )
 def test_an_answer_is_quoted_up_to_a_pause(text, start):
     assert beginning(text) == start and len(start) <= 141
+
+
+def test_the_customer_takes_a_public_case_back(browser, another, report):
+    reference, _key = report()
+    assert another().get(f"/cases/{reference}").status_code == 200
+    browser.get(f"/cases/{reference}")
+    answer = browser.post(f"/cases/{reference}/privacy")
+    assert answer.status_code == 303 and "private now" in browser.follow(answer).text
+    assert another().get(f"/cases/{reference}").status_code == 404
+    assert reference not in another().get("/cases").text + another().get("/").text
