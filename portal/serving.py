@@ -67,9 +67,9 @@ def web_server_argv(settings: Settings) -> Sequence[str]:
         "http": "1",  # what every reverse proxy speaks; HTTP/2 without TLS would only be one more parser to attack
         "workers": settings.web_processes,
         "log-level": "debug" if settings.log_level == "DEBUG" else "error",  # it would warn of the threads below
-        # Threads that run Python, per process. Two cores do no more work with more than a few of them, and SQLite has
-        # one writer; but a request keeps its thread while its body trickles in, and Granian has no limit of time for
-        # that. Idle threads end after half a minute. A reverse proxy that buffers bodies is the real answer.
+        # Threads per process. A request keeps its thread while its body trickles in, and Granian has no limit of time
+        # for that, so there are many; how many of them work at once is the turnstile's business. Idle threads end
+        # after half a minute. A reverse proxy that buffers bodies is the real answer.
         "blocking-threads": 64,
         # Granian's measure of open connections, idle ones too. It takes no further connection beyond it, so it must be
         # large: Rust holds a slow or idle client at almost no cost, and this is what keeps slow-loris outside.
