@@ -5,7 +5,7 @@ A scope is entered once, at the door or by the worker, and everything inside it 
 * ORM reads get the owner's criteria added, bulk updates and deletes too;
 * Core statements start from `scope.select(...)`, `scope.update(...)`, `scope.delete(...)`, `scope.insert(...)`;
 * what is flushed is stamped with the owner and refused when it belongs to somebody else;
-* a hook on the engine (`guard.py`) refuses every statement on an owned table that went round all of these.
+* a hook on the engine (`guard.py`) refuses every statement that does not carry the rules of its tables.
 
 Without a scope nothing can be read or written at all.
 """
@@ -21,8 +21,8 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Delete, Engine, Insert, Select, Update, delete, event, insert, select, update
-from sqlalchemy.orm import Mapper, ORMExecuteState, UOWTransaction
+from sqlalchemy import Delete, Insert, Select, Update, delete, event, insert, select, update
+from sqlalchemy.orm import ORMExecuteState, UOWTransaction
 
 from tenants.db import Base
 from tenants.narrowing import IDS, criteria, rule
@@ -130,8 +130,7 @@ class Scope:
 
     def insert(self, table: Any, statement: Insert | None = None) -> Insert:
         """A Core INSERT, stamped. `statement` may be a dialect's own insert of the same table."""
-        stamped: Insert = (insert(table) if statement is None else statement).values(self.stamps(owner_of(table)))
-        return stamped
+        return (insert(table) if statement is None else statement).values(self.stamps(owner_of(table)))
 
     def predicate(self, row: Any, *, to_change: bool = False) -> Any:
         """What makes a row of this table (or alias) one that this scope may see, or change."""
@@ -225,23 +224,18 @@ class ScopedSession(FlaskSession):
 
     def flush(self, objects: Any = None) -> None:
         """Flush, and let the guard know while it lasts: rows that came in through the scope go out by primary key."""
-        if self.flushing:
-            super().flush(objects)
-            return
-        self.flushing = True
+        before, self.flushing = self.flushing, True
         try:
             super().flush(objects)
         finally:
-            self.flushing = False
+            self.flushing = before
 
     def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **options: Any) -> Any:
         """The worker's own connections (another database role) for the system, the application's for the rest."""
         if self.entry is None or self.entry.is_over:
             raise NoScope("no scope has been entered, or it has been left")
-        if bind is None and self.scope is not None and self.scope.is_system:
-            worker: Engine | None = self._db.engines.get("worker")
-            if worker is not None:
-                return worker
+        if bind is None and self.entry.scope.is_system and (worker := self._db.engines.get("worker")) is not None:
+            return worker
         return super().get_bind(mapper, clause=clause, bind=bind, **options)
 
 
@@ -264,11 +258,11 @@ def _tell_the_connection(session: ScopedSession, _transaction: Any, connection: 
 
 @event.listens_for(ScopedSession, "do_orm_execute")
 def _narrow(state: ORMExecuteState) -> None:
-    if state.session.scope is None:  # type: ignore[attr-defined]
+    scope: Scope | None = state.session.scope  # type: ignore[attr-defined]
+    if scope is None:
         raise NoScope("no scope has been entered")
     if not state.is_orm_statement:
         return
-    scope: Scope = state.session.scope  # type: ignore[attr-defined]
     if not state.is_insert:
         to_change = state.is_update or state.is_delete
         state.statement = state.statement.options(*criteria(state.statement, scope, to_change=to_change))
@@ -304,7 +298,6 @@ def _stamp_one(thing: Any, scope: Scope) -> None:
 
 
 def _refuse_foreign(thing: Any, scope: Scope) -> None:
-    mapper: Mapper[Any] = type(thing).__mapper__
     for column, value in scope.stamps(type(thing)).items():
         if getattr(thing, column) != value:
-            raise ForeignWrite(f"{mapper.class_.__name__} belongs to another {column.removesuffix('_id')}")
+            raise ForeignWrite(f"{type(thing).__name__} belongs to another {column.removesuffix('_id')}")

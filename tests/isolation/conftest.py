@@ -13,8 +13,14 @@ from portal.config import Settings
 from portal.database import owner_engine
 from tenants import clock, door
 from tenants.db import Base
-from tests.conftest import THE_DAY, _empty
+from tenants.models import Unit
+from tenants.scope import db, entered, writing
+from tests.cast import Cast
+from tests.conftest import ON_POSTGRESQL, THE_DAY, _empty
 from tests.isolation.world import World, build
+
+collect_ignore = [] if ON_POSTGRESQL else ["test_row_level_security.py"]
+"""SQLite has none."""
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +60,12 @@ def everything(migrated: Settings) -> Iterator[Everything]:
     found = Everything(migrated)
     yield found
     found.engine.dispose()
+
+
+@pytest.fixture
+def unit(cast: Cast) -> int:
+    """Harbor's own unit, which nobody else sees."""
+    with entered(cast.as_hugo), writing():
+        db.session.add(thing := Unit(slug="ramp", name={}))
+        db.session.flush()
+        return thing.id

@@ -16,15 +16,11 @@ from portal.config import Settings
 from tenants import rls
 from tenants.registry import owned, owners
 from tenants.scope import Scope
-from tests.conftest import ON_POSTGRESQL
 from tests.isolation.expected import seen, written
 from tests.isolation.test_reading import letters
 from tests.isolation.world import SCOPES, World
 
-pytestmark = [
-    pytest.mark.database,
-    pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite has no row-level security"),
-]
+pytestmark = pytest.mark.database
 
 SEEN, WRITTEN = seen(), written()
 TABLES = sorted(SEEN)

@@ -14,7 +14,8 @@ from tenants.ownership import PARTIES
 from tenants.registry import owned
 from tenants.scope import ForeignWrite, Scope, db, entered, writing
 from tests.conftest import ON_POSTGRESQL
-from tests.isolation.test_reading import TABLES, core, entities, letters
+from tests.isolation.test_reading import TABLES, letters
+from tests.isolation.ways_to_read import core, entities
 from tests.isolation.world import World
 
 pytestmark = pytest.mark.database
