@@ -274,7 +274,10 @@ def _kept(thing: Any) -> Any:
 
 def _analyze() -> None:
     """Let the planner know what is there, as autovacuum (or `PRAGMA optimize`) would have done by then."""
-    with db.engine.connect() as connection:
+    with db.engines.get("worker", db.engine).connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("RESET ROLE")
+            connection.exec_driver_sql("SELECT setval('events_id_seq', (SELECT max(id) FROM events))")
         connection.exec_driver_sql("ANALYZE")
         connection.commit()
 

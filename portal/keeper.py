@@ -80,14 +80,7 @@ class Keeper:
         page = self._page(environ)
         if page is None:
             return self._ask(environ, start_response)
-        if page.etag in _asked(environ.get("HTTP_IF_NONE_MATCH", "")):
-            start_response("304 Not Modified", [header for header in page.headers if header[0] != "Content-Type"])
-            return [b""]
-        packed = takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        body = page.packed if packed else page.plain
-        encoding = [("Content-Encoding", "gzip")] if packed else []
-        start_response("200 OK", [*page.headers, *encoding, ("Content-Length", str(len(body)))])
-        return [body]
+        return _answer(page, environ, start_response)
 
     def _page(self, environ: WSGIEnvironment) -> Page | None:
         if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING"):
@@ -125,22 +118,21 @@ class Keeper:
             return self._application(environ, start_response)
         said: list[tuple[str, list[tuple[str, str]]]] = []
 
-        def listen(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+        def listen(status: str, headers: list[tuple[str, str]], *_error: Any) -> Any:
             said.append((status, headers))
-            return start_response(status, headers, *error)
+            return _ignored
 
         answer = self._application(environ, listen)
-        note = environ.get(NOTE)
-        if note is None:
+        note, (status, headers) = environ.get(NOTE), said[-1]
+        if note is None or not status.startswith("200") or any(name == "Set-Cookie" for name, _value in headers):
+            start_response(status, headers)
             return answer
         body = b"".join(answer)
         getattr(answer, "close", lambda: None)()
-        status, headers = said[-1]
-        if status.startswith("200") and not any(name == "Set-Cookie" for name, _value in headers):
-            self._keep((environ.get("HTTP_HOST", ""), environ["PATH_INFO"], note.locale), note, headers, body)
-        return [body]
+        page = self._keep((environ.get("HTTP_HOST", ""), environ["PATH_INFO"], note.locale), note, headers, body)
+        return _answer(page, environ, start_response)
 
-    def _keep(self, key: Key, note: Note, headers: list[tuple[str, str]], body: bytes) -> None:
+    def _keep(self, key: Key, note: Note, headers: list[tuple[str, str]], body: bytes) -> Page:
         kept = [(name, value) for name, value in headers if name not in ("Content-Length", "Vary", "Date")]
         page = Page(
             note=note,
@@ -151,11 +143,28 @@ class Keeper:
         )
         self._defaults[key[0]] = note.network_locale
         self._pages.put(key, page, 2 * len(body))
+        return page
 
     def clear(self) -> None:
         """Forget everything, for tests."""
         self._pages.clear()
         self._defaults.clear()
+
+
+def _answer(page: Page, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """The page, packed if the browser takes that, or 304 if the browser has it."""
+    if page.etag in _asked(environ.get("HTTP_IF_NONE_MATCH", "")):
+        start_response("304 Not Modified", [header for header in page.headers if header[0] != "Content-Type"])
+        return [b""]
+    packed = takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    body = page.packed if packed else page.plain
+    encoding = [("Content-Encoding", "gzip")] if packed else []
+    start_response("200 OK", [*page.headers, *encoding, ("Content-Length", str(len(body)))])
+    return [body]
+
+
+def _ignored(_data: bytes) -> None:
+    """WSGI's old way of writing a body, which nothing of ours uses."""
 
 
 def note_for(row: Any, card: door.NetworkCard) -> Note:

@@ -19,7 +19,7 @@ from tenants.rls import APP_ROLE
 
 SQL = (
     "SELECT c.public_version, c.visibility, n.version FROM cases c JOIN networks n ON n.id = c.network_id "
-    "WHERE c.network_id = {0} AND c.reference = {0}"
+    "WHERE c.network_id = {0} AND c.reference = {0} AND c.visibility = 'public'"
 )
 Version = tuple[int, str, int]
 

@@ -17,6 +17,7 @@ from portal.cases.models import Case, Promise
 from portal.cases.promises import is_owed
 from portal.cases.references import normal
 from portal.directory import Directory
+from portal.languages import html_lang
 from tenants import clock
 from tenants.ids import first_id
 from tenants.prepared import prepared
@@ -95,7 +96,7 @@ class ListedCase:
     reference: str
     title: str
     language: str
-    business: Mapping[str, str]
+    business: str
     state: str
     at: datetime
     historic: bool
@@ -161,13 +162,13 @@ def _page(rows: list[Any], names: Directory, *, newer: bool, older: bool) -> Cas
 
 
 def _listed(rows: list[Any], names: Directory) -> list[ListedCase]:
-    promises = promises_by_id(row.next_promise_id for row in rows)
+    promises, said = promises_by_id(row.next_promise_id for row in rows), names.names()
     return [
         ListedCase(
             reference=row.reference,
             title=row.title,
-            language=row.language,
-            business=names.businesses[row.lead_tenant_id].name,
+            language=html_lang(row.language),
+            business=said[row.lead_tenant_id],
             state=row.state,
             at=row.reported_at,
             historic=row.origin == "import",

@@ -85,7 +85,7 @@ def _sent_page(reported: Reported, address: str) -> Response:
             "cases/sent.html",
             case=case_view(row, NO_FACTS, _names(row.lead_tenant_id)),
             link=link,
-            qr=Markup(segno.make(link, error="m").svg_inline(omitsize=True, border=2)),  # noqa: S704 (our own SVG)
+            qr=Markup(segno.make(link, error="m", mask=2).svg_inline(omitsize=True, border=2)),  # noqa: S704 (our own SVG)
             promise=next((promise for promise in promises if is_owed(promise)), None),
             contact=address or None,
         ),

@@ -82,10 +82,7 @@ def show(reference: str) -> AnyResponse:
     row = find_case(reference)
     if _is_owner() or g.visitor:
         return private(_case_page(row))
-    etag = etag_of(row, "public", g.network)
-    if etag in asked_etags():
-        return revalidated(Response(status=304), etag)
-    return _kept(_case_page(row), etag, row)
+    return _kept(_case_page(row), etag_of(row, "public", g.network), row)
 
 
 @blueprint.get("/cases/<reference>/live")
@@ -94,7 +91,7 @@ def show_live(reference: str) -> AnyResponse:
     row = find_case(reference)
     view = "owner" if _is_owner() else "public"
     etag = etag_of(row, view, g.network)
-    if etag in asked_etags():
+    if view == "owner" and etag in asked_etags():
         return revalidated(Response(status=304), etag)
     response = make_response(live(row, view, g.network, _names(row.lead_tenant_id)).html)
     return _kept(response, etag, row) if view == "public" else revalidated(response, etag)
@@ -189,6 +186,6 @@ def _is_owner() -> bool:
 
 
 def _kept(response: Response, etag: str, row: Any) -> Response:
-    """An anonymous reader's page: kept by the browser, and by us for the next reader (`portal/keeper.py`)."""
+    """What the public sees: kept by the browser, and by `portal/keeper.py`, which also answers 304 for it."""
     request.environ[NOTE] = note_for(row, g.network)
     return revalidated(response, etag)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,11 +13,12 @@ from portal.cases.models import Access, Case, Contact
 from portal.cases.reading import promises_by_id
 from portal.cases.references import normal
 from portal.directory import Directory
+from portal.languages import html_lang, local
 from tenants import clock
 from tenants.models import User
 from tenants.scope import current, db
 
-PAGE = 50
+PAGE = 25
 MANY = 1000
 """More late cases than this are not counted to the last one."""
 SHOWS = ("open", "mine", "closed")
@@ -33,7 +33,7 @@ class QueuedCase:
     language: str
     state: str
     kind: str
-    where: Mapping[str, str] | None
+    where: str | None
     at: datetime
     public: bool
     assignee: str | None
@@ -134,10 +134,10 @@ def _queued(rows: list[Any], names: Directory) -> list[QueuedCase]:
         QueuedCase(
             reference=row.reference,
             title=row.title,
-            language=row.language,
+            language=html_lang(row.language),
             state=row.state,
             kind=row.kind,
-            where=names.places[row.touchpoint_id].name if row.touchpoint_id in names.places else None,
+            where=local(names.places[row.touchpoint_id].name) if row.touchpoint_id in names.places else None,
             at=row.reported_at,
             public=row.visibility == "public",
             assignee=people.get(row.assignee_id),
