@@ -133,8 +133,8 @@ def _come_in() -> AnyResponse | None:
     if request.method not in SAFE:
         _check_origin()
     _refuse_unspeakable()
-    g.visitor = _visitor(g.network.id)
-    scope = _scope()
+    g.visitor, opened = _recognize(g.network.id)
+    scope = _scope(g.visitor, opened)
     if isinstance(scope, Scope):
         g.scope_token = enter(scope)
         return None
@@ -155,30 +155,32 @@ def _network() -> door.NetworkCard:
     return network
 
 
-def _visitor(network_id: int) -> door.Visitor | None:
+def _recognize(network_id: int) -> tuple[door.Visitor | None, int | None]:
+    """Who this browser is, and the case that it holds a key for on this path: one visit to the door."""
     token = session_token()
     if token is None:
-        return None
+        return None, None
     with entered(Scope.door(network_id)):
         visitor = door.visitor(token)
-        if visitor and visitor.due_for_seen and request.method not in SAFE:
+        if visitor is None:
+            return None, None
+        if visitor.due_for_seen and request.method not in SAFE:
             door.mark_seen(visitor.session_id)
-        return visitor
+        reference = normal((request.view_args or {}).get("reference", ""))
+        if reference is None or request.blueprint == "desk":
+            return visitor, None
+        return visitor, door.opened_subject(visitor.session_id, "case", reference)
 
 
-def _scope() -> Scope | AnyResponse:
+def _scope(visitor: door.Visitor | None, opened: int | None) -> Scope | AnyResponse:
     """What this visitor is on this path."""
-    network_id, visitor = g.network.id, g.visitor
-    arguments = request.view_args or {}
+    network_id = g.network.id
     if request.blueprint == "desk":
-        return _desk_scope(network_id, visitor, arguments.get("tenant"))
+        return _desk_scope(network_id, visitor, (request.view_args or {}).get("tenant"))
     if request.blueprint in AT_THE_DOOR:
         return Scope.door(network_id)
-    if visitor and (reference := normal(arguments.get("reference", ""))):
-        with entered(Scope.door(network_id)):
-            case_id = door.opened_subject(visitor.session_id, "case", reference)
-        if case_id is not None:
-            return Scope.customer(network_id, case_id=case_id)
+    if opened is not None:
+        return Scope.customer(network_id, case_id=opened)
     return Scope.public(network_id)
 
 

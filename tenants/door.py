@@ -9,8 +9,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from tenants import clock
 from tenants.ids import new_id, new_token, token_hash
@@ -24,6 +25,7 @@ from tenants.models import (
     Tenant,
     User,
 )
+from tenants.prepared import prepared
 from tenants.scope import Scope, current, db, entered, writing
 
 STAFF_SESSION = timedelta(hours=12)
@@ -118,59 +120,31 @@ def _card(network: Network) -> NetworkCard:
 
 def visitor(token: str) -> Visitor | None:
     """The browser that holds this session token, unless it has expired or its person has been disabled."""
-    sessions = BrowserSession.__table__
     now = clock.now()
-    row = db.session.execute(
-        current().select(sessions).where(sessions.c.token_hash == token_hash(token), sessions.c.expires_at > now)
-    ).one_or_none()
+    row = db.session.execute(_session(), {"hash": token_hash(token), "now": now}).one_or_none()
     if row is None:
         return None
     due_for_seen = now - row.seen_at > SEEN_EVERY
     if row.user_id is None:
         return Visitor(row.id, None, (), due_for_seen)
-    person = _person(row.user_id)
-    return Visitor(row.id, person, seats(person.id), due_for_seen) if person else None
-
-
-def _person(user_id: int) -> Person | None:
-    users = User.__table__
-    row = db.session.execute(
-        current()
-        .select(users.c.name, users.c.email, users.c.locale)
-        .where(users.c.id == user_id, users.c.disabled_at.is_(None))
-    ).one_or_none()
-    return Person(user_id, row.name, row.email, row.locale) if row else None
+    person = db.session.execute(_person(), {"id": row.user_id}).one_or_none()
+    if person is None:
+        return None
+    return Visitor(
+        row.id, Person(row.user_id, person.name, person.email, person.locale), seats(row.user_id), due_for_seen
+    )
 
 
 def seats(user_id: int) -> tuple[Seat, ...]:
     """Where this person works, in a steady order."""
-    memberships, tenants = Membership.__table__, Tenant.__table__
-    rows = db.session.execute(
-        current()
-        .select(memberships.c.tenant_id, tenants.c.slug, tenants.c.name, memberships.c.role)
-        .select_from(memberships.join(tenants, tenants.c.id == memberships.c.tenant_id))
-        .where(memberships.c.user_id == user_id)
-        .order_by(memberships.c.tenant_id)
-    )
+    rows = db.session.execute(_seats(), {"id": user_id})
     return tuple(Seat(row.tenant_id, row.slug, row.name, row.role) for row in rows)
 
 
 def opened_subject(session_id: int, purpose: str, subject: str) -> int | None:
     """The id of the subject (a case, by its reference) that this browser holds a living key for."""
-    keys, held = Key.__table__, SessionKey.__table__
-    return db.session.execute(
-        current()
-        .select(keys.c.subject_id, also=[held])
-        .select_from(held.join(keys, keys.c.id == held.c.key_id))
-        .where(
-            held.c.session_id == session_id,
-            keys.c.purpose == purpose,
-            keys.c.subject == subject,
-            keys.c.revoked_at.is_(None),
-            keys.c.expires_at > clock.now(),
-        )
-        .limit(1)
-    ).scalar_one_or_none()
+    given = {"session": session_id, "purpose": purpose, "subject": subject, "now": clock.now()}
+    return db.session.execute(_opened(), given).scalar_one_or_none()
 
 
 @dataclass(frozen=True)
@@ -182,18 +156,64 @@ class FoundKey:
 
 def key(token: str, purpose: str) -> FoundKey | None:
     """The living key with this token, for this purpose only."""
-    keys = Key.__table__
-    row = db.session.execute(
-        current()
-        .select(keys.c.id, keys.c.subject_id, keys.c.subject)
-        .where(
-            keys.c.token_hash == token_hash(token),
-            keys.c.purpose == purpose,
-            keys.c.revoked_at.is_(None),
-            keys.c.expires_at > clock.now(),
-        )
-    ).one_or_none()
+    given = {"hash": token_hash(token), "purpose": purpose, "now": clock.now()}
+    row = db.session.execute(_key(), given).one_or_none()
     return FoundKey(row.id, row.subject_id, row.subject) if row else None
+
+
+@prepared
+def _session(scope: Scope) -> Select[Any]:
+    sessions = BrowserSession.__table__
+    return scope.select(sessions.c.id, sessions.c.user_id, sessions.c.seen_at).where(
+        sessions.c.token_hash == bindparam("hash"), sessions.c.expires_at > bindparam("now")
+    )
+
+
+@prepared
+def _person(scope: Scope) -> Select[Any]:
+    users = User.__table__
+    return scope.select(users.c.name, users.c.email, users.c.locale).where(
+        users.c.id == bindparam("id"), users.c.disabled_at.is_(None)
+    )
+
+
+@prepared
+def _seats(scope: Scope) -> Select[Any]:
+    memberships, tenants = Membership.__table__, Tenant.__table__
+    return (
+        scope.select(memberships.c.tenant_id, tenants.c.slug, tenants.c.name, memberships.c.role)
+        .select_from(memberships.join(tenants, tenants.c.id == memberships.c.tenant_id))
+        .where(memberships.c.user_id == bindparam("id"))
+        .order_by(memberships.c.tenant_id)
+    )
+
+
+@prepared
+def _opened(scope: Scope) -> Select[Any]:
+    keys, held = Key.__table__, SessionKey.__table__
+    return (
+        scope.select(keys.c.subject_id, also=[held])
+        .select_from(held.join(keys, keys.c.id == held.c.key_id))
+        .where(
+            held.c.session_id == bindparam("session"),
+            keys.c.purpose == bindparam("purpose"),
+            keys.c.subject == bindparam("subject"),
+            keys.c.revoked_at.is_(None),
+            keys.c.expires_at > bindparam("now"),
+        )
+        .limit(1)
+    )
+
+
+@prepared
+def _key(scope: Scope) -> Select[Any]:
+    keys = Key.__table__
+    return scope.select(keys.c.id, keys.c.subject_id, keys.c.subject).where(
+        keys.c.token_hash == bindparam("hash"),
+        keys.c.purpose == bindparam("purpose"),
+        keys.c.revoked_at.is_(None),
+        keys.c.expires_at > bindparam("now"),
+    )
 
 
 def hand_in(found: FoundKey, session_token: str | None) -> str:
