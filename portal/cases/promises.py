@@ -53,7 +53,8 @@ def make(case: Case, what: str, due_at: datetime, *, sentence: str | None = None
     db.session.add(promise)
     _tell(case, kinds.PROMISE_MADE, promise, text=sentence, actor=actor)
     set_timer(case.network_id, DUE, promise.id, due_at)
-    refresh_next(case)
+    if case.next_due_at is None or due_at < case.next_due_at:
+        _show_next(case, promise)
     return promise
 
 
@@ -95,6 +96,7 @@ def move(case_id: int, promise_id: int, due_at: datetime, reason: str) -> None:
         promise.moved_to, promise.reason = due_at, reason
         _tell(case, kinds.PROMISE_MOVED, promise, text=reason, new_due=due_at)
         make(case, promise.what, due_at, sentence=promise.sentence)
+        refresh_next(case)
         case.state_version += 1
 
 
@@ -114,7 +116,10 @@ def fall_due(promise_id: int) -> None:
 def refresh_next(case: Case) -> None:
     """Keep on the case, and in the queues, which promise comes next; a broken one that is still owed is first."""
     db.session.flush()
-    first = next(iter(owed(case)), None)
+    _show_next(case, next(iter(owed(case)), None))
+
+
+def _show_next(case: Case, first: Promise | None) -> None:
     case.next_promise_id = first.id if first else None
     case.next_due_at = first.due_at if first else None
     access = Access.__table__

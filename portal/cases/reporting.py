@@ -77,12 +77,12 @@ def report(network_id: int, what: Report, *, form: str) -> Reported:
     Raises SaidSomethingElse when the words differ.
     """
     for attempt in range(ATTEMPTS):
-        if before := _sent_before(network_id, what, form):
-            return before
         try:
             return _report(network_id, what, form)
         except IntegrityError:
-            # The same form a moment ago, which the next look finds; or a reference that was given out before.
+            # The same form has been sent before, or its reference had been given out to another case.
+            if before := _sent_before(network_id, what, form):
+                return before
             if attempt == ATTEMPTS - 1:
                 raise
     raise AssertionError("the last attempt returns or raises")

@@ -1,9 +1,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from portal.cases.handling import acknowledge, answer
 from portal.cases.holding import NoSuchCase
+from portal.cases.models import Access
 from portal.cases.promises import (
     NoSuchPromise,
     PromiseInThePast,
@@ -17,7 +19,7 @@ from portal.worker.main import until_idle
 from portal.worker.timers import fire_due
 from tenants import clock
 from tenants.permissions import Forbidden
-from tenants.scope import entered
+from tenants.scope import db, entered
 from tests.play import (
     SOON,
     acknowledged,
@@ -265,3 +267,13 @@ def test_an_acknowledgement_that_comes_late(cast):
         acknowledge(made.case_id, 1, plan="Sorry.", answer_by=clock.now() + SOON, author="Ada")
     assert "case.promise.broken" in kinds_of(cast, made.case_id)
     assert "case.promise.kept" not in kinds_of(cast, made.case_id)
+
+
+def test_a_later_date_becomes_the_next_one_everywhere(cast):
+    made = acknowledged(cast)
+    promise = promises_of(cast, made.case_id)["answer"]
+    later = promise.due_at + timedelta(days=5)
+    with entered(cast.as_ada):
+        move(made.case_id, promise.id, later, "The part comes on Friday.")
+        access = db.session.scalars(select(Access).where(Access.case_id == made.case_id)).one()
+        assert case_of(cast, made.case_id).next_due_at == access.next_due_at == later
