@@ -21,6 +21,8 @@ from portal.cases.models import Access, Case, Category, Promise, Touchpoint
 from portal.cases.promises import NEVER
 from portal.cases.references import new_reference
 from portal.cases.reporting import title_of
+from portal.config import Settings
+from portal.database import owner_engine
 from portal.events.commitments import commit
 from portal.events.models import Event, EventContent, EventPosition, Head
 from tenants.ids import new_id, token_hash
@@ -67,7 +69,7 @@ def seed(app: Flask, cases: int) -> Seeded:
             _progress(start + count, cases, started)
         with writing():
             key = _key(network_id, references[0])
-        _analyze()
+    _analyze(app.config["SETTINGS"])
     return Seeded(references, key, "tenant-0")
 
 
@@ -272,14 +274,15 @@ def _kept(thing: Any) -> Any:
     return thing
 
 
-def _analyze() -> None:
+def _analyze(settings: Settings) -> None:
     """Let the planner know what is there, as autovacuum (or `PRAGMA optimize`) would have done by then."""
-    with db.engines.get("worker", db.engine).connect() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql("RESET ROLE")
+    engine = owner_engine(settings)
+    with engine.connect().execution_options(writes=True) as connection:
+        if settings.on_postgresql:
             connection.exec_driver_sql("SELECT setval('events_id_seq', (SELECT max(id) FROM events))")
         connection.exec_driver_sql("ANALYZE")
         connection.commit()
+    engine.dispose()
 
 
 def _progress(done: int, total: int, started: float) -> None:
