@@ -131,7 +131,7 @@
   // The desk's list by keyboard.
   doc.addEventListener("keydown", (event) => {
     const list = doc.querySelector("[data-keys]");
-    if (!list || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
+    if (!list || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog[open]")) return;
     const links = all("a.t", list), at = links.indexOf(doc.activeElement);
     if (event.key === "j" || event.key === "k") links[Math.max(0, Math.min(links.length - 1, at + (event.key === "j" ? 1 : -1)))]?.focus();
     else if (event.key === "?") doc.getElementById("keys")?.showModal();
