@@ -15,6 +15,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from portal.config import Settings
+from portal.database import PLAN_ONCE
 from tenants.rls import APP_ROLE
 
 SQL = (
@@ -92,6 +93,9 @@ class PostgresqlVersions:
             self._free.get_nowait()[0].close()
 
     def _connect(self) -> Any:
-        connection = psycopg.connect(self._url, autocommit=True, options=f"-c role={APP_ROLE}", connect_timeout=5)
+        options = f"-c role={APP_ROLE} {PLAN_ONCE}"
+        connection = psycopg.connect(
+            self._url, autocommit=True, options=options, connect_timeout=5, prepare_threshold=1
+        )
         connection.execute("SELECT set_config('app.scope', 'public', false)")
         return connection
