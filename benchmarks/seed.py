@@ -56,6 +56,7 @@ class Seeded:
 def seed(app: Flask, cases: int) -> Seeded:
     """Write the network and `cases` cases into an empty, migrated database."""
     rng = random.Random(20261122)
+    _given.clear()
     with app.app_context(), entered(Scope.system()):
         with writing():
             network_id, tenants, places, subjects = _network()
@@ -138,7 +139,7 @@ def _write_chunk(
         case = {
             "id": case_id,
             "network_id": network_id,
-            "reference": new_reference("BEN"),
+            "reference": _fresh_reference(),
             "kind": "complaint",
             "state": "in_progress" if is_open else "closed",
             "state_version": 3,
@@ -180,6 +181,17 @@ def _write_chunk(
     db.session.execute(scope.insert(Promise.__table__), promises)
     _write_events(rng, histories)
     return measured
+
+
+_given: set[str] = set()
+
+
+def _fresh_reference() -> str:
+    """A reference not given out before; among a hundred thousand, two are alike in one seeding of seven."""
+    while (reference := new_reference("BEN")) in _given:
+        continue
+    _given.add(reference)
+    return reference
 
 
 def _promise(case: dict[str, Any], promise_id: int, due: datetime, at: datetime, *, is_open: bool) -> dict[str, Any]:
