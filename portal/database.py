@@ -20,8 +20,8 @@ from tenants.registry import owned, owners
 from tenants.rls import APP_ROLE, WORKER_ROLE
 
 PLAN_ONCE = "-c plan_cache_mode=force_generic_plan"
-"""A policy makes a statement's plan large: planning a page's timeline took three times as long as running it. Every statement of ours goes
-by an index whatever its parameters, so one plan serves; psycopg prepares it at its second run."""
+"""Policies make plans large: planning a page's timeline took three times as long as running it. Every statement of
+ours goes by an index whatever its parameters, so one plan serves; psycopg prepares it at its second run."""
 
 MIGRATION_LOCK = 7_264_019
 """An arbitrary number that PostgreSQL's advisory lock knows migrations by."""
