@@ -139,9 +139,6 @@ class Settings(BaseSettings):
     web_processes: int = Field(
         2, ge=1, le=64, description="Number of web server processes; one per core is a good start."
     )
-    requests_at_once: int = Field(
-        2, ge=1, le=64, description="Requests that each web process works on at the same time; others wait their turn."
-    )
     page_memory: int = Field(
         48,
         ge=0,

@@ -19,7 +19,6 @@ from portal.desk import routes as desk
 from portal.front import routes as front
 from portal.htmx import htmx
 from portal.kept import Kept
-from portal.turnstile import Turnstile
 from portal.version_lookup import version_lookup
 from tenants import clock
 from tenants.db import configure_sqlite
@@ -41,9 +40,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     _health(app)
     htmx.init_app(app)
-    app.wsgi_app = Turnstile(  # type: ignore[method-assign]
-        app.wsgi_app, places=settings.requests_at_once, longest=settings.max_body_bytes
-    )
     _keep_pages(app, settings)
     assets.init_assets(app)
     if settings.trusted_proxies:
