@@ -6,6 +6,7 @@ On SQLite they are one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from alembic import command
@@ -56,12 +57,35 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
         connection.commit()
         _make_roles(connection)
     try:
-        command.upgrade(alembic(connection), revision)
+        migrate(connection, command.upgrade, revision)
     finally:
         if connection.dialect.name == "postgresql":
             connection.rollback()
             connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": MIGRATION_LOCK})
             connection.commit()
+
+
+def migrate(connection: Connection, direction: Callable[[Config, str], None], revision: str) -> None:
+    """Run `command.upgrade` or `command.downgrade`.
+
+    SQLite changes a table by writing it anew, and drops the old one: with foreign keys on, that would count as deleting
+    every row that others name. They are off meanwhile (which works only outside a transaction), and all are checked at
+    the end.
+    """
+    if connection.dialect.name != "sqlite":
+        direction(alembic(connection), revision)
+        return
+    raw: Any = connection.connection.driver_connection
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        direction(alembic(connection), revision)
+        connection.commit()
+        broken = raw.execute("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"the migration left rows that name missing ones: {broken[:5]}")
+    finally:
+        connection.rollback()
+        raw.execute("PRAGMA foreign_keys=ON")
 
 
 def alembic(connection: Connection) -> Config:

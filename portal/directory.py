@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import update
 
-from portal import languages
+from portal import languages, wording
 from portal.cases.models import Category, Touchpoint
 from tenants import door
 from tenants.models import Network, Tenant
@@ -59,7 +59,7 @@ class Directory:
         """The businesses' names in the reader's language."""
         locale = languages.current().locale
         if locale not in self._said:
-            self._said[locale] = {each.id: languages.local(each.name) for each in self.businesses.values()}
+            self._said[locale] = {each.id: wording.local(each.name) for each in self.businesses.values()}
         return self._said[locale]
 
     def business_by_slug(self, slug: str) -> Business | None:

@@ -17,7 +17,7 @@ from flask_login import LoginManager, UserMixin
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
-from portal import languages
+from portal import page_language
 from portal.cases.references import normal
 from portal.config import Settings
 from tenants import door
@@ -129,7 +129,7 @@ def _come_in() -> AnyResponse | None:
     if request.endpoint in BEFORE_THE_DOOR:
         return None
     g.network = _network()
-    languages.enter(g.network.locale, ZoneInfo(g.network.zone))
+    page_language.enter(g.network.locale, ZoneInfo(g.network.zone))
     if request.method not in SAFE:
         _check_origin()
     _refuse_unspeakable()

@@ -4,6 +4,8 @@
 
 import portal.calendars.models
 import portal.cases.models
+import portal.cases.remedy_models
+import portal.cases.work_models
 import portal.events.models
 import portal.figures.models
 import portal.followers.log.models

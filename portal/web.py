@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import portal.tables  # noqa: F401
-from portal import assets, entrance, errors, keeper, languages, paths
+from portal import assets, entrance, errors, keeper, page_language, paths
 from portal.accounts import routes as accounts
 from portal.cases import key_routes as keys
 from portal.cases import report_routes as reports
@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("portal", template_folder=str(paths.templates()), static_folder=None)
     _configure(app, settings)
     _connect(app, settings)
-    languages.init_languages(app, clock.now)
+    page_language.init_languages(app, clock.now)
     entrance.init_entrance(app, settings)
     errors.init_errors(app)
     for blueprint in _blueprints():

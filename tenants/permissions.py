@@ -12,6 +12,7 @@ class Forbidden(PermissionError):
 
 ALL = frozenset(Role)
 HANDLERS = frozenset({Role.AGENT, Role.MANAGER, Role.ADMIN})
+LEADERS = frozenset({Role.MANAGER, Role.ADMIN})
 
 ALLOWED: dict[str, frozenset[Role]] = {
     "case.read": ALL,
@@ -22,6 +23,15 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "case.promise": HANDLERS,
     "case.answer": HANDLERS,
     "case.close": HANDLERS,
+    "case.assess": HANDLERS,
+    "case.remedy": HANDLERS,
+    "case.split": HANDLERS,
+    "case.merge": HANDLERS,
+    "case.redact": HANDLERS,
+    "task.finish": LEADERS,
+    "remedy.allow": LEADERS,
+    "remedy.parity": LEADERS,
+    "calendar.edit": LEADERS,
 }
 
 

@@ -29,6 +29,7 @@ def words(cast: Cast, **changes: Any) -> Report:
         "text": "My suitcase did not arrive on flight MA 12.",
         "language": "en",
         "visibility": "public",
+        "touchpoint_id": cast.gate,
         "category_id": cast.luggage,
     }
     return Report(**{**said, **changes})

@@ -6,20 +6,30 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from portal.calendars.models import ServiceCalendar
+from portal.calendars.targets import Target
 from portal.calendars.working_time import WorkingTime
 from tenants.scope import db
 
-DEFAULT_DAYS = {"acknowledge": 1, "answer": 5}
-"""Working days, unless the business says otherwise: a plan within one, an answer within five."""
+DEFAULTS = {"acknowledge": Target(1), "answer": Target(5)}
+"""Unless the business says otherwise: a plan within one working day, an answer within five, no news in between."""
 
 
 def due(tenant_id: int, what: str, start: datetime) -> datetime:
-    """By when this business promises `what` (`acknowledge` or `answer`) for something that began at `start`."""
-    calendar = db.session.get(ServiceCalendar, tenant_id)
-    if calendar is None:
-        raise LookupError(f"tenant {tenant_id} has no service calendar")
-    days = calendar.targets.get(what, DEFAULT_DAYS[what])
-    return working_time(calendar).after_days(start, int(days))
+    """By when this business promises `what` (`acknowledge`, `update`, `answer`) for something that began at `start`."""
+    calendar = _calendar(tenant_id)
+    promised = _target(calendar, what)
+    if promised is None:
+        raise LookupError(f"tenant {tenant_id} promises no {what}")
+    return promised.after(start, working_time(calendar))
+
+
+def target(tenant_id: int, what: str) -> Target | None:
+    """How long this business takes at most for `what`; None when it promises nothing of the kind."""
+    return _target(_calendar(tenant_id), what)
+
+
+def working_time_of(tenant_id: int) -> WorkingTime:
+    return working_time(_calendar(tenant_id))
 
 
 def working_time(calendar: ServiceCalendar) -> WorkingTime:
@@ -30,3 +40,15 @@ def working_time(calendar: ServiceCalendar) -> WorkingTime:
         closed=frozenset(date.fromisoformat(day) for day in calendar.closed),
         extra=frozenset(date.fromisoformat(day) for day in calendar.extra),
     )
+
+
+def _target(calendar: ServiceCalendar, what: str) -> Target | None:
+    kept = calendar.targets.get(what)
+    return DEFAULTS.get(what) if kept is None else Target.read(kept)
+
+
+def _calendar(tenant_id: int) -> ServiceCalendar:
+    calendar = db.session.get(ServiceCalendar, tenant_id)
+    if calendar is None:
+        raise LookupError(f"tenant {tenant_id} has no service calendar")
+    return calendar

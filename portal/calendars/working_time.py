@@ -50,6 +50,10 @@ class WorkingTime:
     def works_on(self, day: date) -> bool:
         return bool(self.spans(day))
 
+    def first_moment(self, local: datetime) -> datetime:
+        """When the clocks of the zone first show this naive local time, or skip it; in UTC."""
+        return _first(local.replace(tzinfo=self.zone))
+
     def _moment(self, day: date, clock_time: str) -> datetime:
         """When the clocks of the zone first show this time, or a later one where it is skipped (in spring)."""
         if clock_time == "24:00":

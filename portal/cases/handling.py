@@ -1,23 +1,24 @@
-"""What the business does with a case: acknowledge with a plan, reply, note, answer, close."""
+"""What the business does with a case: acknowledge with a plan, reply, ask, note, answer, close."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from portal.calendars.promising import due
-from portal.cases import promises
+from portal.cases import attribution, clocks, promises
 from portal.cases.holding import held, move
 from portal.cases.models import Case
-from portal.cases.states import WrongState, can
+from portal.cases.second_look import decided, require_fresh_eyes
+from portal.cases.states import UNTOUCHED, WrongState, can
 from portal.events import kinds
 from portal.events.record import record, set_timer
 from tenants import clock
-from tenants.permissions import Forbidden, require
-from tenants.scope import Kind, current, db
+from tenants.permissions import require
+from tenants.scope import current, db
 
 SILENT = "case.silent"
 SILENCE = timedelta(days=14)
-"""An answered case whose customer says nothing for so long is closed, and counted apart from accepted ones."""
+"""A case whose customer says nothing for so long after an answer or a question is closed, and counted apart from
+accepted ones."""
 
 
 def acknowledge(case_id: int, version: int, *, plan: str, answer_by: datetime, author: str) -> None:
@@ -28,19 +29,54 @@ def acknowledge(case_id: int, version: int, *, plan: str, answer_by: datetime, a
         record(case, kinds.ACKNOWLEDGED, text=plan, names={"staff": author})
         promises.settle(case, "acknowledge")
         promises.make(case, "answer", answer_by)
+        clocks.promise_next_update(case)
+
+
+def take_up(case_id: int, version: int, *, plan: str, answer_by: datetime, author: str) -> None:
+    """Begin another look at a reopened or appealed case: again a plan and a date, by somebody who did not decide."""
+    require(current(), "case.acknowledge")
+    with held(case_id, version) as case:
+        require_fresh_eyes(case)
+        move(case, "take_up")
+        record(case, kinds.TAKEN_UP, text=plan, names={"staff": author})
+        promises.settle(case, "acknowledge")
+        promises.make(case, "answer", answer_by)
+        clocks.promise_next_update(case)
 
 
 def reply(case_id: int, *, text: str, author: str) -> None:
     """A message to the customer, on the timeline. The first one shows that work has begun."""
     require(current(), "case.reply")
     with held(case_id) as case:
-        if case.state in ("received", "closed"):
+        if case.state in UNTOUCHED or case.state in ("closed", "withdrawn"):
             raise WrongState(case.state, "reply")
         record(case, kinds.REPLIED, text=text, names={"staff": author})
         promises.settle(case, "update")
         if can(case.state, "start"):
             move(case, "start")
             record(case, kinds.STARTED, actor="system")
+        if case.state == "in_progress":
+            clocks.promise_next_update(case)
+
+
+def ask(case_id: int, version: int, *, text: str, author: str) -> None:
+    """Ask the customer something without which work cannot go on. The clocks stand still until there is word."""
+    require(current(), "case.reply")
+    with held(case_id, version) as case:
+        move(case, "ask")
+        record(case, kinds.QUESTION_ASKED, text=text, names={"staff": author})
+        promises.settle(case, "update")
+        clocks.pause(case)
+        set_timer(case.network_id, SILENT, case.id, clock.now() + SILENCE)
+
+
+def go_on(case_id: int, version: int) -> None:
+    """Work on without the customer's word: it was found out otherwise. The clocks run again."""
+    require(current(), "case.reply")
+    with held(case_id, version) as case:
+        move(case, "go_on")
+        record(case, kinds.WENT_ON)
+        clocks.resume(case)
 
 
 def note(case_id: int, *, text: str, author: str) -> None:
@@ -50,14 +86,31 @@ def note(case_id: int, *, text: str, author: str) -> None:
         record(case, kinds.NOTED, text=text, names={"staff": author})
 
 
-def answer(case_id: int, version: int, *, text: str, author: str) -> None:
-    """The answer. It closes after a fortnight of silence, or when the customer accepts it."""
+def answer(
+    case_id: int,
+    version: int,
+    *,
+    text: str,
+    author: str,
+    touchpoint_id: int | None = None,
+    category_id: int | None = None,
+    about_staff: str = "",
+) -> None:
+    """The answer. It closes after a fortnight of silence, or when the customer accepts it.
+
+    `touchpoint_id` and `category_id` say where the cause lies; without them what the case has counts. Both must be
+    known now, since the customer may close the case from here on. `about_staff` is for the business alone.
+    Raises NotAttributed.
+    """
     require(current(), "case.answer")
     with held(case_id, version) as case:
+        require_fresh_eyes(case)
+        attribution.attribute(case, touchpoint_id, category_id, about_staff)
         move(case, "answer")
         case.answered_at = clock.now()
         record(case, kinds.ANSWERED, text=text, names={"staff": author})
-        promises.settle(case, "answer", "update")
+        decided(case)
+        promises.settle(case, "answer", "update", "acknowledge")
         set_timer(case.network_id, SILENT, case.id, clock.now() + SILENCE)
 
 
@@ -65,44 +118,31 @@ def close(case_id: int, version: int) -> None:
     """Close an answered case by hand."""
     require(current(), "case.close")
     with held(case_id, version) as case:
-        _close(case, "by_business")
+        if case.state != "answered":
+            raise WrongState(case.state, "close")
+        end(case, "by_business")
 
 
 def close_when_silent(case_id: int) -> None:
-    """The timer of an answer: close if nothing has been heard since. Runs as the system."""
+    """The timer of an answer or a question: close if nothing has been heard since. Runs as the system."""
     if db.session.get(Case, case_id) is None:
         return
     with held(case_id) as case:
-        if case.state == "answered" and case.answered_at and clock.now() >= case.answered_at + SILENCE:
-            _close(case, "silent")
+        since = {"answered": case.answered_at, "waiting_for_customer": case.waiting_since}.get(case.state)
+        if since is not None and clock.now() >= since + SILENCE and not case.open_parts:
+            end(case, "silent")
 
 
-def accept_answer(case_id: int, version: int) -> None:
-    """The customer says that the matter is settled."""
-    _require_customer()
-    with held(case_id, version) as case:
-        _close(case, "accepted")
-
-
-def write_to_business(case_id: int, *, text: str) -> None:
-    """The customer adds something, as long as the case is not closed. After an answer, it is work again."""
-    _require_customer()
-    with held(case_id) as case:
-        if case.state == "closed":
-            raise WrongState(case.state, "write")
-        record(case, kinds.CUSTOMER_WROTE, text=text)
-        if can(case.state, "hear"):
-            move(case, "hear")
-            promises.make(case, "answer", due(case.lead_tenant_id, "answer", clock.now()), actor="system")
-
-
-def _require_customer() -> None:
-    if current().kind is not Kind.CUSTOMER:
-        raise Forbidden("only the customer")
-
-
-def _close(case: Case, how: str) -> None:
+def end(case: Case, how: str) -> None:
+    """Close a held case. `how`: `accepted`, `silent` or `by_business`. Raises OpenParts."""
+    if case.open_parts:
+        raise OpenParts(case.reference)
+    clocks.let_go(case)
     move(case, "close")
     case.closed_at = clock.now()
     actor = "system" if how == "silent" else None
     record(case, kinds.CLOSED, facts={"how": how}, tenant_id=case.lead_tenant_id, actor=actor)
+
+
+class OpenParts(RuntimeError):
+    """A case does not close while one of its parts is open (409)."""

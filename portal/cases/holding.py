@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from portal.cases.models import Access, Case
 from portal.cases.states import OPEN, after
+from tenants import clock
 from tenants.scope import current, db, writing
 
 
@@ -41,5 +42,6 @@ def move(case: Case, act: str) -> None:
     """Take the case to the state that `act` leads to, and its copies in the queues with it. Raises WrongState."""
     case.state = after(case.state, act)
     case.state_version += 1
+    case.waiting_since = clock.now() if case.state == "waiting_for_customer" else None
     access = Access.__table__
     db.session.execute(current().update(access).where(access.c.case_id == case.id).values(is_open=case.state in OPEN))

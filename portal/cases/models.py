@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.cases import reach
+from portal.cases.states import STATES
 from tenants.db import Base, only_where
 from tenants.models import TENANT
 from tenants.ownership import PARTIES, NetworkShared, Row, TenantOwned, same_network, same_tenant
@@ -69,9 +70,9 @@ class RoutingRule(NetworkShared, Base):
     tenant_id: Mapped[int]
 
 
-STATES = ("received", "acknowledged", "in_progress", "answered", "closed")
 KINDS = ("emergency", "complaint", "question", "praise")
 ORIGINS = ("web", "phone", "import")
+OUTCOMES = ("upheld", "partly_upheld", "not_upheld")
 
 
 def _one_of(column: str, values: tuple[str, ...]) -> str:
@@ -98,6 +99,9 @@ class Case(NetworkShared, Base):
         CheckConstraint(_one_of("kind", KINDS), name="kind"),
         CheckConstraint(_one_of("origin", ORIGINS), name="origin"),
         CheckConstraint("visibility IN ('public', 'private')", name="visibility"),
+        CheckConstraint(_one_of("outcome", OUTCOMES), name="outcome"),
+        CheckConstraint("(state = 'waiting_for_customer') = (waiting_since IS NOT NULL)", name="waiting_since"),
+        ForeignKeyConstraint(["network_id", "merged_into_id"], CASE),
         CheckConstraint("open_parts >= 0 AND (open_parts = 0 OR state <> 'closed')", name="no_open_parts_when_closed"),
         *(
             Index(
@@ -138,6 +142,21 @@ class Case(NetworkShared, Base):
     next_promise_id: Mapped[int | None]
     next_due_at: Mapped[datetime | None]
     """When the earliest promise that is still due falls due."""
+    waiting_since: Mapped[datetime | None]
+    """Since when the clocks stand still, because the customer was asked something."""
+    departure_at: Mapped[datetime | None]
+    """When the customer travels on, if they said so."""
+    customer_urgent: Mapped[bool] = mapped_column(default=False)
+    customer_important: Mapped[bool] = mapped_column(default=False)
+    """How urgent and how important it is to the customer, in their own word."""
+    round: Mapped[int] = mapped_column(default=1)
+    """Which look at the case this is: reopening and an appeal begin another, by another person."""
+    appealed_at: Mapped[datetime | None]
+    """When the one appeal was made."""
+    outcome: Mapped[str | None] = mapped_column(String(16))
+    outcome_reason: Mapped[str | None] = mapped_column(String(30))
+    merged_into_id: Mapped[int | None]
+    """The case that tells the same matter and is worked on instead; each keeps its own page and clock."""
     open_parts: Mapped[int] = mapped_column(default=0)
     last_seq: Mapped[int] = mapped_column(default=0)
     public_version: Mapped[int] = mapped_column(default=0)
@@ -184,7 +203,10 @@ class Access(NetworkShared, Base):
 
 
 class Promise(NetworkShared, Base):
-    """A public sentence and a date. `what` is its code; `sentence` is a person's own words, if they wrote any."""
+    """A public sentence and a date. `what` is its code; `sentence` is a person's own words, if they wrote any.
+
+    `released` is one that the customer does not wait for any more: the case was withdrawn, or closed in silence.
+    """
 
     __tablename__ = "promises"
     of_case = "case_id"
@@ -193,8 +215,9 @@ class Promise(NetworkShared, Base):
         ForeignKeyConstraint(["network_id", "case_id"], CASE),
         ForeignKeyConstraint(["network_id", "tenant_id"], TENANT),
         UniqueConstraint("network_id", "id"),
-        CheckConstraint("what IN ('acknowledge', 'answer', 'update', 'other')", name="what"),
-        CheckConstraint("state IN ('due', 'kept', 'exceeded', 'broken', 'moved')", name="state"),
+        CheckConstraint("what IN ('acknowledge', 'answer', 'update', 'remedy', 'other')", name="what"),
+        CheckConstraint("state IN ('due', 'kept', 'exceeded', 'broken', 'moved', 'released')", name="state"),
+        CheckConstraint("paused_minutes IS NULL OR state = 'due'", name="paused"),
         Index("ix_promises_case", "case_id", "due_at"),
     )
 
@@ -207,9 +230,11 @@ class Promise(NetworkShared, Base):
     due_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(8), default="due")
     settled_at: Mapped[datetime | None]
-    """When it was kept, broke or was moved; a broken one that was fulfilled late stays broken."""
+    """When it was kept, broke, was moved or released; a broken one that was fulfilled late stays broken."""
     fulfilled_at: Mapped[datetime | None]
     moved_to: Mapped[datetime | None]
+    paused_minutes: Mapped[int | None]
+    """Minutes of working time that were left when the clocks stopped for the customer; None while they run."""
     reason: Mapped[str | None] = mapped_column(Text)
     """Why it was moved, in public."""
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from portal.cases.holding import held
 from portal.cases.models import Access, Case, Promise
+from portal.cases.states import WrongState
 from portal.events import kinds
 from portal.events.record import record, set_timer
 from tenants import clock
@@ -21,6 +22,8 @@ from tenants.permissions import require
 from tenants.scope import current, db
 
 DUE = "promise.due"
+LASTING = ("other", "remedy")
+"""What outlives a case: a person's own words, and a remedy on its way."""
 NEVER = datetime(MAXYEAR, 1, 1, tzinfo=UTC)
 
 
@@ -36,22 +39,30 @@ class PromiseInThePast(ValueError):
     """Nobody can promise something for a moment that has passed (422)."""
 
 
-def make(case: Case, what: str, due_at: datetime, *, sentence: str | None = None, actor: str | None = None) -> Promise:
-    """Promise something in public, in the name of the business that leads. The caller holds the case."""
+def make(
+    case: Case,
+    what: str,
+    due_at: datetime,
+    *,
+    sentence: str | None = None,
+    actor: str | None = None,
+    tenant_id: int | None = None,
+) -> Promise:
+    """Promise something in public, in the name of the business that leads unless said. The caller holds the case."""
     if due_at <= clock.now():
         raise PromiseInThePast(due_at.isoformat())
     promise = Promise(
         id=new_id(),
         network_id=case.network_id,
         case_id=case.id,
-        tenant_id=case.lead_tenant_id,
+        tenant_id=tenant_id or case.lead_tenant_id,
         what=what,
         sentence=sentence,
         made_at=clock.now(),
         due_at=due_at,
     )
     db.session.add(promise)
-    _tell(case, kinds.PROMISE_MADE, promise, text=sentence, actor=actor)
+    tell(case, kinds.PROMISE_MADE, promise, text=sentence, actor=actor)
     set_timer(case.network_id, DUE, promise.id, due_at)
     if case.next_due_at is None or due_at < case.next_due_at:
         _show_next(case, promise)
@@ -89,12 +100,14 @@ def move(case_id: int, promise_id: int, due_at: datetime, reason: str) -> None:
     require(current(), "case.promise")
     with held(case_id) as case:
         promise = _one(case, promise_id)
-        if promise.state == "due" and clock.now() > promise.due_at:
+        if promise.paused_minutes is not None:
+            raise WrongState(case.state, "move a promise")
+        if promise.state == "due" and is_late(promise):
             _break(case, promise)
         if promise.state == "due":
             promise.state, promise.settled_at = "moved", clock.now()
         promise.moved_to, promise.reason = due_at, reason
-        _tell(case, kinds.PROMISE_MOVED, promise, text=reason, new_due=due_at)
+        tell(case, kinds.PROMISE_MOVED, promise, text=reason, new_due=due_at)
         make(case, promise.what, due_at, sentence=promise.sentence)
         refresh_next(case)
         case.state_version += 1
@@ -107,16 +120,44 @@ def fall_due(promise_id: int) -> None:
         return
     with held(promise.case_id) as case:
         for each in owed(case):
-            if each.id == promise_id and each.state == "due" and clock.now() > each.due_at:
+            if each.id == promise_id and is_late(each) and each.state == "due":
                 _break(case, each)
                 case.state_version += 1
                 refresh_next(case)
 
 
+def exceed(case_id: int, promise_id: int, *, text: str) -> None:
+    """Do more than was promised, out of goodwill: `text` says what. Only before its time. Raises PromiseSettled."""
+    require(current(), "case.promise")
+    with held(case_id) as case:
+        promise = _one(case, promise_id)
+        if promise.state != "due" or is_late(promise):
+            raise PromiseSettled(promise.state)
+        promise.state, promise.paused_minutes = "exceeded", None
+        promise.settled_at = promise.fulfilled_at = clock.now()
+        tell(case, kinds.PROMISE_EXCEEDED, promise, text=text)
+        case.state_version += 1
+        refresh_next(case)
+
+
+def release(case: Case, *, everything: bool) -> None:
+    """Let go of what the customer does not wait for any more; what is late stays broken and owed.
+
+    What somebody promised in their own words ("the refund by 3 May") outlives the case, unless `everything` goes.
+    """
+    for promise in owed(case):
+        if promise.state == "due" and not is_late(promise) and (everything or promise.what not in LASTING):
+            promise.state, promise.settled_at, promise.paused_minutes = "released", clock.now(), None
+    refresh_next(case)
+
+
 def refresh_next(case: Case) -> None:
-    """Keep on the case, and in the queues, which promise comes next; a broken one that is still owed is first."""
+    """Keep on the case, and in the queues, which promise comes next; a broken one that is still owed is first.
+
+    One whose clock stands still is not next: the customer is.
+    """
     db.session.flush()
-    _show_next(case, next(iter(owed(case)), None))
+    _show_next(case, next((promise for promise in owed(case) if promise.paused_minutes is None), None))
 
 
 def _show_next(case: Case, first: Promise | None) -> None:
@@ -133,6 +174,11 @@ def is_owed(promise: Promise) -> bool:
     return promise.state == "due" or (
         promise.state == "broken" and promise.fulfilled_at is None and promise.moved_to is None
     )
+
+
+def is_late(promise: Promise) -> bool:
+    """Whether its moment has passed while its clock was running."""
+    return promise.paused_minutes is None and clock.now() > promise.due_at
 
 
 def owed(case: Case) -> list[Promise]:
@@ -156,19 +202,20 @@ def _fulfil(case: Case, promise: Promise) -> None:
     promise.fulfilled_at = clock.now()
     if promise.state == "broken":
         return
-    if clock.now() > promise.due_at:
+    if is_late(promise):
         _break(case, promise)
         return
+    promise.paused_minutes = None
     promise.state, promise.settled_at = "kept", clock.now()
-    _tell(case, kinds.PROMISE_KEPT, promise)
+    tell(case, kinds.PROMISE_KEPT, promise)
 
 
 def _break(case: Case, promise: Promise) -> None:
     promise.state, promise.settled_at = "broken", clock.now()
-    _tell(case, kinds.PROMISE_BROKEN, promise, actor="system", due_at=promise.due_at)
+    tell(case, kinds.PROMISE_BROKEN, promise, actor="system", due_at=promise.due_at)
 
 
-def _tell(
+def tell(
     case: Case,
     kind: kinds.Kind,
     promise: Promise,
@@ -176,9 +223,12 @@ def _tell(
     text: str | None = None,
     actor: str | None = None,
     due_at: datetime | None = None,
+    was_due: datetime | None = None,
     new_due: datetime | None = None,
 ) -> None:
-    facts: dict[str, Any] = {"promise": str(promise.id), "what": promise.what, "due": promise.due_at.isoformat()}
+    """Record what became of a promise. `was_due` is its date before, when it has just changed."""
+    due = was_due or promise.due_at
+    facts: dict[str, Any] = {"promise": str(promise.id), "what": promise.what, "due": due.isoformat()}
     if new_due is not None:
         facts["new_due"] = new_due.isoformat()
     record(case, kind, text=text, facts=facts, tenant_id=promise.tenant_id, actor=actor, due_at=due_at)

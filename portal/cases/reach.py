@@ -32,6 +32,13 @@ def personal(row: Row, scope: Scope) -> ColumnElement[bool]:
     return own_case(row, scope)
 
 
+def parties(row: Row, scope: Scope) -> ColumnElement[bool]:
+    """What the customer and the businesses involved may see, and the public never."""
+    if scope.for_tenant:
+        return same_network(row, scope) & _has_access(row.c.case_id, scope)
+    return personal(row, scope)
+
+
 def own_case(row: Row, scope: Scope) -> ColumnElement[bool]:
     """Rows of the case that the scope is the customer of; none for anybody else."""
     if scope.case_id is None:

@@ -14,6 +14,7 @@ from portal.cases import promises
 from portal.cases.models import Access, Case, Consent, Contact, Touchpoint
 from portal.cases.references import new_reference
 from portal.cases.routing import Route, lead_for
+from portal.cases.words import say
 from portal.events import kinds
 from portal.events.record import record
 from tenants import clock, door
@@ -125,7 +126,7 @@ def open_case(network_id: int, what: Report, *, case_id: int | None = None, rout
     facts = {"wish": what.wish, "happened": what.happened, "language": what.language}
     if touchpoint:
         facts["touchpoint"] = touchpoint.code
-    record(case, kinds.REPORTED, text=what.text, facts=facts, actor="customer")
+    say(case, kinds.REPORTED, what.text, facts=facts)
     _keep_contact(case, what)
     _keep_consent(case, what)
     _tell_route(case, route)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.answers import asked_etags, form_version, private, revalidated
-from portal.cases import handling, visibility
+from portal.cases import customer_verbs, visibility
 from portal.cases.forms import MessageForm
 from portal.cases.holding import Stale
 from portal.cases.live import Live, case_view, etag_of, live
@@ -148,14 +148,14 @@ def write(reference: str) -> AnyResponse:
     form = MessageForm(request.form)
     if not form.validate():
         return private(_case_page(row, first_errors(form), 422))
-    handling.write_to_business(row.id, text=form.text.data or "")
+    customer_verbs.write_to_business(row.id, text=form.text.data or "")
     return redirect(url_for("cases.show", reference=row.reference, sent="message"), 303)
 
 
 @blueprint.post("/cases/<reference>/acceptance")
 def accept(reference: str) -> AnyResponse:
     row = _own(reference)
-    handling.accept_answer(row.id, form_version())
+    customer_verbs.accept_answer(row.id, form_version())
     return redirect(url_for("cases.show", reference=row.reference, sent="acceptance"), 303)
 
 

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from portal.cases import handling, promises, reporting, visibility
-from portal.cases.models import Case, Promise
+from portal.cases import customer_verbs, handling, promises, reporting, visibility
+from portal.cases.models import Case, Category, Promise, Touchpoint
 from portal.demo.script import Act, Story
 from portal.demo.setting import Actor, Stage
 from portal.demo.times import Times
@@ -167,9 +167,18 @@ def _owed(case_id: int, *whats: str) -> int:
     return next(promise.id for what in whats for promise in owed if promise.what == what)
 
 
+def _answer(case: CaseNow, text: str, author: str) -> None:
+    """With where the cause lies, as far as the customer did not say: at a place of the lead, in the first topic."""
+    known = db.session.scalars(select(Case).where(Case.id == case.id)).one()
+    elsewhere = (Touchpoint.tenant_id != known.lead_tenant_id, Touchpoint.id)
+    place = known.touchpoint_id or db.session.scalar(select(Touchpoint.id).order_by(*elsewhere).limit(1))
+    topic = known.category_id or db.session.scalar(select(Category.id).order_by(Category.id).limit(1))
+    handling.answer(case.id, case.version, text=text, author=author, touchpoint_id=place, category_id=topic)
+
+
 CUSTOMER: dict[str, Callable[[CaseNow, Act], None]] = {
-    "write": lambda case, act: handling.write_to_business(case.id, text=act.text),
-    "accept": lambda case, act: handling.accept_answer(case.id, case.version),
+    "write": lambda case, act: customer_verbs.write_to_business(case.id, text=act.text),
+    "accept": lambda case, act: customer_verbs.accept_answer(case.id, case.version),
     "hide": lambda case, act: visibility.make_private(case.id),
 }
 
@@ -183,6 +192,6 @@ STAFF: dict[str, Callable[[CaseNow, Act, str, datetime], None]] = {
     "promise": lambda case, act, author, due: promises.promise_more(case.id, act.text, due, version=case.version),
     "keep": lambda case, act, author, due: promises.keep(case.id, _owed(case.id, "other")),
     "move": lambda case, act, author, due: promises.move(case.id, _owed(case.id, "other", "answer"), due, act.text),
-    "answer": lambda case, act, author, due: handling.answer(case.id, case.version, text=act.text, author=author),
+    "answer": lambda case, act, author, due: _answer(case, act.text, author),
     "close": lambda case, act, author, due: handling.close(case.id, case.version),
 }

@@ -6,8 +6,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from wtforms import Form, StringField, ValidationError
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Length
 
+from portal.directory import Directory
 from portal.forms import clean, moment, words
 from portal.languages import gettext as _
 from portal.languages import lazy_gettext as _l
@@ -20,6 +21,23 @@ class TextForm(Form):
     """A reply, a note or an answer."""
 
     text = words(_l("Write something first."), LONGEST)
+
+
+class AnswerForm(TextForm):
+    """The answer, and where the cause lies. `names` (the directory) is set by the route before it validates."""
+
+    names: Directory
+    touchpoint = StringField(filters=[clean])
+    category = StringField(filters=[clean])
+    about_staff = StringField(filters=[clean], validators=[Length(max=200)])
+
+    def validate_touchpoint(self, field: StringField) -> None:
+        if self.names.place_by_code(field.data or "") is None:
+            raise ValidationError(_("Say at which place or step the cause lies. The figures of this place count it."))
+
+    def validate_category(self, field: StringField) -> None:
+        if self.names.category_by_code(field.data or "") is None:
+            raise ValidationError(_("Say what it was about. The figures of this topic count it."))
 
 
 class _DueForm(Form):

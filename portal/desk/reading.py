@@ -13,7 +13,8 @@ from portal.cases.models import Access, Case, Contact
 from portal.cases.reading import promises_by_id
 from portal.cases.references import normal
 from portal.directory import Directory
-from portal.languages import html_lang, local
+from portal.languages import html_lang
+from portal.wording import local
 from tenants import clock
 from tenants.models import User
 from tenants.scope import current, db

@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import Form
 
-from portal import languages
+from portal import page_language
 from portal.answers import form_version, private
 from portal.calendars.models import ServiceCalendar
 from portal.calendars.promising import due
@@ -22,7 +22,7 @@ from portal.cases.promises import is_owed
 from portal.cases.reading import find_case, next_of, promises_of
 from portal.cases.states import WrongState, can
 from portal.desk import assignment
-from portal.desk.forms import MoveForm, PlanForm, PromiseForm, TextForm
+from portal.desk.forms import AnswerForm, MoveForm, PlanForm, PromiseForm, TextForm
 from portal.desk.reading import SHOWS, assignee_of, contact_of, pressing, queue
 from portal.directory import Directory, directory
 from portal.events.timeline import timeline
@@ -40,7 +40,7 @@ blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 def say_times_of_the_business() -> None:
     """A desk reads and types its dates in one zone: that of the business."""
     if "seat" in g:
-        languages.enter(g.network.locale, _zone())
+        page_language.enter(g.network.locale, _zone())
 
 
 @blueprint.get("/")
@@ -113,10 +113,20 @@ def note(tenant: str, reference: str) -> AnyResponse:
 
 @blueprint.post("/<tenant>/cases/<reference>/answer")
 def answer(tenant: str, reference: str) -> AnyResponse:
-    def act(row: Any, form: TextForm) -> None:
-        handling.answer(row.id, form_version(), text=form.text.data or "", author=_author())
+    def act(row: Any, form: AnswerForm) -> None:
+        place = form.names.place_by_code(form.touchpoint.data or "")
+        topic = form.names.category_by_code(form.category.data or "")
+        handling.answer(
+            row.id,
+            form_version(),
+            text=form.text.data or "",
+            author=_author(),
+            touchpoint_id=place.id if place else None,
+            category_id=topic.id if topic else None,
+            about_staff=form.about_staff.data or "",
+        )
 
-    return _act(reference, "answer", TextForm, act)
+    return _act(reference, "answer", AnswerForm, act)
 
 
 @blueprint.post("/<tenant>/cases/<reference>/promises")
@@ -156,7 +166,7 @@ def _act(
     """Load through the scope, check the form, run the verb, go back to the case."""
     row = find_case(reference)
     form = form_class(request.form)
-    form.zone = _zone()
+    form.zone, form.names = _zone(), _names()
     if not form.validate():
         return _case_page(row, failed=name, errors=first_errors(form), values={**request.form, **hidden}, status=422)
     verb(row, form)
@@ -214,6 +224,9 @@ def _case_page(
         values=values or {},
         errors=errors or {},
         suggested=_suggested(row),
+        attributed=_attributed(row, names),
+        places=[(place.code, place.name) for place in names.places.values()],
+        topics=[(topic.code, topic.name) for topic in names.categories.values()],
         zone=_zone().key,
         sent=sent or _done().get(request.args.get("sent", "")),
     )
@@ -233,6 +246,12 @@ def _possible(row: Any, assignee_id: int | None) -> set[str]:
     acts.add("note")
     permission = {"move": "promise", "keep": "promise"}
     return {act for act in acts if allows(scope, f"case.{permission.get(act, act)}")}
+
+
+def _attributed(row: Any, names: Directory) -> dict[str, str]:
+    """Where the cause lies as far as it is known: what the answer's form begins with."""
+    place, topic = names.places.get(row.touchpoint_id), names.categories.get(row.category_id)
+    return {"touchpoint": place.code if place else "", "category": topic.code if topic else ""}
 
 
 def _suggested(row: Any) -> str:

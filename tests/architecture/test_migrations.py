@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Connection, inspect, text
 
 from portal.config import Settings
-from portal.database import alembic, owner_engine, setup
+from portal.database import migrate, owner_engine, setup
 from portal.web import create_app
 from tenants import clock
 from tenants.db import Base
@@ -58,6 +58,14 @@ def everything(connection: Connection) -> dict[str, list[str]]:
     }
 
 
+def first_rows(connection: Connection) -> dict[str, list[str]]:
+    """What the first migration's tables hold, in the columns that they had then."""
+    return {
+        name: sorted(map(repr, connection.execute(text(f"SELECT {', '.join(columns)} FROM {name}"))))  # noqa: S608
+        for name, columns in FIRST.items()
+    }
+
+
 def walls(connection: Connection) -> set[tuple[Any, ...]]:
     """Every trigger and every policy."""
     if ON_POSTGRESQL:
@@ -76,6 +84,15 @@ def connection(request: pytest.FixtureRequest) -> Iterator[Connection]:
     with engine.connect().execution_options(writes=True) as opened:
         yield opened
     engine.dispose()
+
+
+FIRST = {
+    "cases": ["id", "network_id", "reference", "kind", "state", "visibility", "title", "lead_tenant_id", "last_seq"],
+    "access": ["case_id", "tenant_id", "level", "is_open"],
+    "promises": ["id", "case_id", "what", "state", "due_at"],
+    "events": ["id", "case_id", "case_seq", "kind", "audience"],
+    "users": ["id", "network_id", "email"],
+}
 
 
 def differences(connection: Connection) -> list[Any]:
@@ -102,21 +119,22 @@ def test_checks_and_defaults_are_the_same(fresh: Settings, connection: Connectio
 
 
 def test_the_walls_come_down_and_go_up_around_the_rows(filled: Settings, connection: Connection) -> None:
-    before, standing = everything(connection), walls(connection)
+    standing = walls(connection)
     assert len(standing) > len(owned()) if ON_POSTGRESQL else standing
+    before = first_rows(connection)
     connection.rollback()
-    command.downgrade(alembic(connection), "0001")
+    migrate(connection, command.downgrade, "0001")
     connection.commit()
     assert walls(connection) == set()
     connection.rollback()
-    command.upgrade(alembic(connection), "head")
+    migrate(connection, command.upgrade, "head")
     connection.commit()
     assert walls(connection) == standing
-    assert everything(connection) == before
+    assert first_rows(connection) == before
 
 
 def test_everything_can_be_taken_back_and_made_again(filled: Settings, connection: Connection) -> None:
-    command.downgrade(alembic(connection), "base")
+    migrate(connection, command.downgrade, "base")
     connection.commit()
     assert inspect(connection).get_table_names() == ["alembic_version"]
     connection.rollback()

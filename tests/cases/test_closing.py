@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from portal.cases.handling import SILENCE, accept_answer, answer, close, close_when_silent, write_to_business
+from portal.cases.customer_verbs import accept_answer, write_to_business
+from portal.cases.handling import SILENCE, answer, close, close_when_silent
 from portal.cases.models import Access
 from portal.worker.main import until_idle
 from tenants import clock

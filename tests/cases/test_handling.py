@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from portal.cases import handling
+from portal.cases import customer_verbs, handling, second_look
 from portal.cases.holding import NoSuchCase, Stale
 from portal.cases.models import STATES, Case
 from portal.cases.states import WrongState
@@ -24,10 +24,17 @@ VERBS = {
     "note": lambda case: handling.note(case.id, text="Careful", author="Ada"),
     "answer": lambda case: handling.answer(case.id, case.state_version, text="Done", author="Ada"),
     "close": lambda case: handling.close(case.id, case.state_version),
-    "accept": lambda case: handling.accept_answer(case.id, case.state_version),
-    "write": lambda case: handling.write_to_business(case.id, text="And now?"),
+    "accept": lambda case: customer_verbs.accept_answer(case.id, case.state_version),
+    "write": lambda case: customer_verbs.write_to_business(case.id, text="And now?"),
+    "take_up": lambda case: handling.take_up(
+        case.id, case.state_version, plan="Anew", answer_by=clock.now() + SOON, author="Ada"
+    ),
+    "ask": lambda case: handling.ask(case.id, case.state_version, text="Which belt?", author="Ada"),
+    "go_on": lambda case: handling.go_on(case.id, case.state_version),
+    "withdraw": lambda case: customer_verbs.withdraw(case.id, case.state_version, reason="Found it."),
+    "reopen": lambda case: second_look.reopen(case.id, case.state_version),
 }
-OF_CUSTOMER = {"accept", "write"}
+OF_CUSTOMER = {"accept", "write", "withdraw", "reopen"}
 
 # Verb → state before → state after. What is not here raises WrongState.
 LEADS_TO = {
@@ -35,6 +42,7 @@ LEADS_TO = {
     "reply": {
         "acknowledged": "in_progress",
         "in_progress": "in_progress",
+        "waiting_for_customer": "waiting_for_customer",
         "answered": "answered",
     },
     "note": {state: state for state in STATES},
@@ -45,8 +53,16 @@ LEADS_TO = {
         "received": "received",
         "acknowledged": "acknowledged",
         "in_progress": "in_progress",
+        "waiting_for_customer": "in_progress",
         "answered": "in_progress",
+        "reopened": "reopened",
+        "appealed": "appealed",
     },
+    "take_up": {"reopened": "in_progress", "appealed": "in_progress"},
+    "ask": {"acknowledged": "waiting_for_customer", "in_progress": "waiting_for_customer"},
+    "go_on": {"waiting_for_customer": "in_progress"},
+    "withdraw": {state: "withdrawn" for state in STATES if state not in ("closed", "withdrawn")},
+    "reopen": {"closed": "reopened", "withdrawn": "reopened"},
 }
 
 
@@ -54,7 +70,12 @@ def case_in(cast, state):
     made = reported(cast)
     table = Case.__table__
     with entered(Scope.system(cast.riverside)), writing():
-        values = {"state": state, "answered_at": clock.now() if state in ("answered", "closed") else None}
+        values = {
+            "state": state,
+            "answered_at": clock.now() if state in ("answered", "closed") else None,
+            "waiting_since": clock.now() if state == "waiting_for_customer" else None,
+            "round": 2 if state in ("reopened", "appealed") else 1,
+        }
         db.session.execute(current().update(table).where(table.c.id == made.case_id).values(**values))
     return case_of(cast, made.case_id)
 
@@ -206,7 +227,7 @@ def test_a_note_is_seen_by_its_own_business_only(cast):
 def test_work_after_an_answer_promises_another_answer(cast):
     made = answered(cast)
     with entered(cast.customer(made.case_id)):
-        handling.write_to_business(made.case_id, text="It is the wrong suitcase.")
+        customer_verbs.write_to_business(made.case_id, text="It is the wrong suitcase.")
     case = case_of(cast, made.case_id)
     # Monday 09:00 UTC is 10:00 in Vienna; five working days later is the next Monday.
     assert case.state == "in_progress" and case.next_due_at == clock.now() + timedelta(days=7)

@@ -2,7 +2,8 @@ from threading import Thread
 
 import pytest
 
-from portal.cases.handling import accept_answer, note
+from portal.cases.customer_verbs import accept_answer
+from portal.cases.handling import note
 from portal.cases.holding import NoSuchCase, Stale, held
 from portal.cases.models import Case
 from tenants.scope import Scope, db, entered, writing

@@ -62,4 +62,4 @@ def test_without_a_host_nothing_is_written(cast):
     with entered(Scope.system(cast.riverside)), writing():
         db.session.execute(current().update(tenants).values(is_host=False))
     with pytest.raises(NobodyLeads):
-        report(cast.riverside, words(cast, category_id=None), form=new_token())
+        report(cast.riverside, words(cast, touchpoint_id=None, category_id=None), form=new_token())

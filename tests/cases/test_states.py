@@ -5,11 +5,25 @@ from portal.cases.states import OPEN, TRANSITIONS, WrongState, after, can
 
 # The life of a case, written down once more by hand: state, then where each act leads.
 EXPECTED = {
-    "received": {"acknowledge": "acknowledged"},
-    "acknowledged": {"start": "in_progress", "answer": "answered"},
-    "in_progress": {"answer": "answered"},
-    "answered": {"hear": "in_progress", "close": "closed"},
-    "closed": {},
+    "received": {"acknowledge": "acknowledged", "withdraw": "withdrawn"},
+    "acknowledged": {
+        "start": "in_progress",
+        "ask": "waiting_for_customer",
+        "answer": "answered",
+        "withdraw": "withdrawn",
+    },
+    "in_progress": {"ask": "waiting_for_customer", "answer": "answered", "withdraw": "withdrawn"},
+    "waiting_for_customer": {
+        "hear": "in_progress",
+        "go_on": "in_progress",
+        "close": "closed",
+        "withdraw": "withdrawn",
+    },
+    "answered": {"hear": "in_progress", "close": "closed", "appeal": "appealed", "withdraw": "withdrawn"},
+    "closed": {"reopen": "reopened", "appeal": "appealed"},
+    "withdrawn": {"reopen": "reopened"},
+    "reopened": {"take_up": "in_progress", "withdraw": "withdrawn"},
+    "appealed": {"take_up": "in_progress", "withdraw": "withdrawn"},
 }
 ACTS = sorted({act for leads_to in EXPECTED.values() for act in leads_to} | {act for _state, act in TRANSITIONS})
 
@@ -36,6 +50,7 @@ def test_the_states_of_the_table_are_those_that_the_database_knows():
     assert {state for state, _act in TRANSITIONS} | set(TRANSITIONS.values()) == set(STATES) == set(EXPECTED)
 
 
-def test_every_state_that_leads_somewhere_is_open():
-    """Nothing can be done any more with what is not open, and what is open is never a dead end."""
-    assert {state for state, _act in TRANSITIONS} == OPEN
+def test_every_open_state_leads_somewhere_and_the_business_cannot_stir_what_has_ended():
+    """What is open is never a dead end; what has ended moves only by the customer's word."""
+    assert {state for state, _act in TRANSITIONS} == set(STATES)
+    assert {act for state, act in TRANSITIONS if state not in OPEN} == {"reopen", "appeal"}

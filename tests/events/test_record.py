@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from portal.cases.handling import note, reply, write_to_business
+from portal.cases.customer_verbs import write_to_business
+from portal.cases.handling import note, reply
 from portal.cases.holding import held
 from portal.cases.models import Access
 from portal.database import owner_engine

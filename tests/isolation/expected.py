@@ -25,6 +25,11 @@ service_calendars .    MH     MH       MH      MH     MH   MH         N         
 cases             .    H      M        .       .      M    .          N         M      MH
 access            .    .      M        .       .      M    .          N         M      MH
 promises          .    H      M        .       .      M    .          N         M      MH
+parts             .    H      M        .       .      M    .          N         M      MH
+remedies          .    .      M        .       .      M    .          N         M      MH
+decisions         .    .      .        .       .      M    .          N         M      MH
+tasks             .    .      .        .       .      M    .          N         M      MH
+goodwill_allowances . .       .        .       .      M    .          N         M      MH
 events            .    H      M        .       .      M    .          N         M      MH
 event_contents    .    H      M        .       .      M    .          N         M      MH
 contacts          .    .      M        .       .      M    .          N         M      MH
@@ -55,6 +60,11 @@ service_calendars .    .      .        .       .      M    .          N         
 cases             .    .      M        .       .      M    .          N         M      MH
 access            .    .      M        .       .      M    .          N         M      MH
 promises          .    .      M        .       .      M    .          N         M      MH
+parts             .    .      M        .       .      M    .          N         M      MH
+remedies          .    .      M        .       .      M    .          N         M      MH
+decisions         .    .      .        .       .      M    .          N         M      MH
+tasks             .    .      .        .       .      M    .          N         M      MH
+goodwill_allowances . .       .        .       .      M    .          N         M      MH
 events            .    .      .        .       .      .    .          .         .      .
 event_contents    .    .      M        .       .      M    .          N         M      MH
 contacts          .    .      M        .       .      M    .          N         M      MH

@@ -13,6 +13,8 @@ from sqlalchemy import inspect
 
 from portal.calendars.models import ServiceCalendar
 from portal.cases.models import Access, Case, Category, Consent, Contact, Promise, RoutingRule, Touchpoint
+from portal.cases.remedy_models import GoodwillAllowance, Remedy
+from portal.cases.work_models import Decision, Part, Task
 from portal.events.models import Event, EventContent, EventPosition, NewEvent, Timer
 from portal.figures.models import DailyFigure
 from portal.followers.log.models import LogEntry
@@ -133,6 +135,13 @@ def _a_case(rows: _Rows, home: Home, touchpoint_id: int, category_id: int) -> No
     )
     rows.made(Access, **of_case, tenant_id=home.tenant_id, level="lead", next_due_at=AT)
     rows.made(Promise, id=3000 + number, **of_case, tenant_id=home.tenant_id, what="answer", made_at=AT, due_at=AT)
+    rows.made(Part, id=6000 + number, **of_case, number=1, tenant_id=home.tenant_id, title="Smell", opened_at=AT)
+    offer = {"kind": "apology", "words": "Sorry", "round": 1, "offered_at": AT, "deliver_by": AT}
+    rows.made(Remedy, id=7000 + number, **of_case, tenant_id=home.tenant_id, **offer)
+    rows.made(Decision, **of_case, user_id=home.user_id, round=1, tenant_id=home.tenant_id, at=AT)
+    task = {"kind": "clause_review", "touchpoint_id": touchpoint_id, "reason": "preference", "case_count": 3}
+    rows.made(Task, id=8000 + number, tenant_id=home.tenant_id, **task, opened_at=AT)
+    rows.made(GoodwillAllowance, tenant_id=home.tenant_id, currency="EUR", amount=5000)
     rows.made(Contact, id=4000 + number, **of_case, channel="email", address=f"c{number}@example.com", given_at=AT)
     rows.made(Consent, id=5000 + number, **of_case, purpose="publication", text_version="1", language="en", given_at=AT)
     event = event_of(rows, home, "public", number)

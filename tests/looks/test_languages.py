@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask, render_template_string
 
-from portal import languages
-from portal.languages import choose, duration, html_lang, match, speaking, when, when_text
+from portal import languages, page_language
+from portal.languages import choose, html_lang, match, speaking
+from portal.wording import duration, when, when_text
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 21, 13, 0, tzinfo=UTC)  # 14:00 in Berlin
@@ -106,7 +107,7 @@ def test_a_span_is_said(span: timedelta, english: str, simplified: str, traditio
 @pytest.fixture
 def app() -> Flask:
     app = Flask(__name__)
-    languages.init_languages(app, now=lambda: NOW)
+    page_language.init_languages(app, now=lambda: NOW)
 
     @app.get("/page")
     def page() -> str:
@@ -136,6 +137,6 @@ def test_a_language_asked_for_is_remembered_by_name_and_never_reflected(app: Fla
 
 def test_language_links_keep_the_rest_of_the_address(app: Flask) -> None:
     with app.test_request_context("/cases?state=answered&lang=en&q=a%26b"):
-        languages.enter()
-        urls = [link["url"] for link in languages.language_links()]
+        page_language.enter()
+        urls = [link["url"] for link in page_language.language_links()]
     assert urls[1] == "/cases?state=answered&q=a%26b&lang=zh_Hans"

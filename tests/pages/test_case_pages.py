@@ -38,7 +38,12 @@ def test_the_whole_way(browser, another, signed_in, report, hand):
     for act in ("notes", "replies", "answer"):
         answer = ada.post(
             f"/desk/meridian/cases/{reference}/{act}",
-            {"version": hidden(desk.text, "version"), "text": f"words of {act}"},
+            {
+                "version": hidden(desk.text, "version"),
+                "text": f"words of {act}",
+                "touchpoint": "gate-b4",
+                "category": "lost-luggage",
+            },
         )
         assert answer.status_code == 303, answer.text
         desk = ada.follow(answer)

@@ -2,7 +2,8 @@ import threading
 
 import pytest
 
-from portal.cases.handling import note, write_to_business
+from portal.cases.customer_verbs import write_to_business
+from portal.cases.handling import note
 from portal.events.models import Head
 from portal.followers.base import catch_up
 from portal.followers.registry import FOLLOWERS

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from portal.cases import handling, promises
+from portal.cases import customer_verbs, handling, promises
 from portal.cases.holding import Stale
 from portal.cases.states import WrongState
 from portal.worker.main import until_idle
@@ -70,8 +70,8 @@ class Life:
             "move": lambda: promises.move(case.id, owed, later, "Sorry."),
             "answer": lambda: handling.answer(case.id, case.state_version, text="Done", author="Ada"),
             "close": lambda: handling.close(case.id, case.state_version),
-            "write": lambda: handling.write_to_business(case.id, text="And now?"),
-            "accept": lambda: handling.accept_answer(case.id, case.state_version),
+            "write": lambda: customer_verbs.write_to_business(case.id, text="And now?"),
+            "accept": lambda: customer_verbs.accept_answer(case.id, case.state_version),
         }[step]()
 
     def owed(self, case_id: int) -> int:
