@@ -85,6 +85,15 @@ def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
 
+def _files_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme == "file" and not parts.netloc and (not parts.path or Path(parts.path).is_absolute()):
+        return url
+    if parts.scheme == "s3" and re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", parts.netloc):
+        return url
+    raise ValueError("must be file:, file:///a/folder or s3://bucket/prefix?endpoint=https://host&region=name")
+
+
 DatabaseUrl = Annotated[str, AfterValidator(_database)]
 PostgresqlUrl = Annotated[str, AfterValidator(_postgresql)]
 
@@ -193,8 +202,38 @@ class Settings(BaseSettings):
         2 * 1024 * 1024,
         ge=64 * 1024,
         le=1024 * 1024 * 1024,
-        description="Largest request that is accepted, in bytes (uploads included).",
+        description="Largest request that is accepted, in bytes, where no files are sent.",
         json_schema_extra=_shown("`2097152` (2 MiB)"),
+    )
+    files_url: Annotated[str, AfterValidator(_files_url)] = Field(
+        "file:",
+        description="Where photos and documents are kept: `file:` in `DATA_DIR/files`, `file:///folder` elsewhere; "
+        "`s3://bucket/prefix?endpoint=https://host&region=name` in a private bucket (both parameters optional; "
+        "credentials as AWS programs find them, such as `AWS_ACCESS_KEY_ID`).",
+    )
+    max_upload_bytes: int = Field(
+        10 * 1024 * 1024,
+        ge=64 * 1024,
+        le=256 * 1024 * 1024,
+        description="Largest photo or document, in bytes.",
+        json_schema_extra=_shown("`10485760` (10 MiB)"),
+    )
+    max_files: int = Field(
+        6, ge=1, le=50, description="How many files the customer, and each business, may add to one case."
+    )
+    max_pixels: int = Field(
+        40_000_000,
+        ge=1_000_000,
+        le=400_000_000,
+        description="Largest photo, in pixels; decoding one takes some 10 bytes of memory for each.",
+        json_schema_extra=_shown("`40000000` (40 megapixels)"),
+    )
+    retention_days: int = Field(
+        730,
+        ge=0,
+        le=36_500,
+        description="Days after which a case that has ended forgets its customer (words, contacts, files, keys); "
+        "0 keeps them.",
     )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         "INFO", description="Least important kind of line in the log: `DEBUG`, `INFO`, `WARNING` or `ERROR`."

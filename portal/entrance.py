@@ -18,6 +18,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal import page_language
+from portal.accounts.keeping import owned_case
 from portal.cases.references import normal
 from portal.config import Settings
 from tenants import door
@@ -25,10 +26,17 @@ from tenants.scope import Scope, enter, entered, leave
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 BEFORE_THE_DOOR = {"healthz"}
-AT_THE_DOOR = {"accounts", "keys"}
+AT_THE_DOOR = {"accounts", "keys", "survey_links", "following_links", "ballots"}
 """Blueprints whose routes recognise somebody, and may do nothing else."""
+BY_TOKEN = {"following_links.end"}
+"""Endpoints that a mail program calls by itself (RFC 8058): the token in the address is the whole proof."""
+WITHOUT_TOKEN = {"reports.create"}
+"""A report is nobody's act in particular. Its page, loaded anew, sends a body that is older than the session which the
+first answer began, and has to make the same case again instead of an error."""
 LOCAL = {"localhost", "127.0.0.1", "[::1]"}
 DEMO_NETWORK = "riverside"
+NEW_SESSION = "daylight.new_session"
+"""Where the token of a session stands that this answer begins, so that the forms on its page work at once."""
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -85,7 +93,8 @@ def _init_login(app: Flask) -> None:
 
 
 def session_token() -> str | None:
-    return request.cookies.get(current_app.config["SESSION_COOKIE"]) or None
+    """Of the session that this answer hands out, else of the one that the browser came with."""
+    return request.environ.get(NEW_SESSION) or request.cookies.get(current_app.config["SESSION_COOKIE"]) or None
 
 
 def keep_session(response: AnyResponse, token: str, seconds: int) -> None:
@@ -118,7 +127,10 @@ def csrf_field() -> Markup:
 def _frame() -> dict[str, Any]:
     """What the frame of every page shows: which network this is, and who is signed in."""
     visitor = g.get("visitor")
-    reader = {"name": visitor.person.name, "desk": "/desk/"} if visitor and visitor.person else None
+    reader = None
+    if visitor and visitor.person:
+        desk = "/desk/" if visitor.seats else None
+        reader = {"name": visitor.person.name, "desk": desk, "keeps": g.get("keeps", False)}
     return {"network": g.get("network"), "reader": reader}
 
 
@@ -130,7 +142,7 @@ def _come_in() -> AnyResponse | None:
         return None
     g.network = _network()
     page_language.enter(g.network.locale, ZoneInfo(g.network.zone))
-    if request.method not in SAFE:
+    if request.method not in SAFE and request.endpoint not in BY_TOKEN:
         _check_origin()
     _refuse_unspeakable()
     g.visitor, opened = _recognize(g.network.id)
@@ -156,7 +168,7 @@ def _network() -> door.NetworkCard:
 
 
 def _recognize(network_id: int) -> tuple[door.Visitor | None, int | None]:
-    """Who this browser is, and the case that it holds a key for on this path: one visit to the door."""
+    """Who this browser is, and the case of this path that its account has or it holds a key for: one visit."""
     token = session_token()
     if token is None:
         return None, None
@@ -169,7 +181,9 @@ def _recognize(network_id: int) -> tuple[door.Visitor | None, int | None]:
         reference = normal((request.view_args or {}).get("reference", ""))
         if reference is None or request.blueprint == "desk":
             return visitor, None
-        return visitor, door.opened_subject(visitor.session_id, "case", reference)
+        kept = owned_case(visitor.person.id, reference) if visitor.person else None
+        g.keeps = kept is not None
+        return visitor, kept or door.opened_subject(visitor.session_id, "case", reference)
 
 
 def _scope(visitor: door.Visitor | None, opened: int | None) -> Scope | AnyResponse:
@@ -211,7 +225,7 @@ def _check_origin() -> None:
         ours = bool(origin.netloc) and (origin.scheme, origin.netloc) == (request.scheme, request.host)
     if not ours:
         abort(403)
-    if session_token():
+    if session_token() and request.endpoint not in WITHOUT_TOKEN:
         given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token") or ""
         if not hmac.compare_digest(given.encode(), csrf_token().encode()):
             abort(403)

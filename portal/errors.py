@@ -6,9 +6,16 @@ from flask import Flask, Response, make_response, render_template
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from portal.cases.assessment import NoSuchTask
 from portal.cases.holding import NoSuchCase, Stale
+from portal.cases.parts import NoSuchPart
 from portal.cases.promises import NoSuchPromise, PromiseSettled
+from portal.cases.redaction import NothingThere
+from portal.cases.remedies import NoSuchRemedy
 from portal.cases.states import WrongState
+from portal.cases.surveys import NoSuchSurvey
+from portal.files.adding import NoSuchFile, TooManyFiles
+from portal.files.storage import ContentGone, StorageAway
 from tenants.permissions import Forbidden
 
 TEMPLATES = {400, 403, 404, 409, 410, 413, 421, 422, 429, 500, 503}
@@ -29,14 +36,29 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(NoSuchCase)
     @app.errorhandler(NoSuchPromise)
+    @app.errorhandler(NoSuchRemedy)
+    @app.errorhandler(NoSuchPart)
+    @app.errorhandler(NoSuchTask)
+    @app.errorhandler(NothingThere)
+    @app.errorhandler(NoSuchSurvey)
+    @app.errorhandler(NoSuchFile)
+    @app.errorhandler(ContentGone)
     def unknown(_error: LookupError) -> Response:
         return page(404)
 
     @app.errorhandler(Stale)
     @app.errorhandler(WrongState)
     @app.errorhandler(PromiseSettled)
+    @app.errorhandler(TooManyFiles)
     def moved_on(_error: RuntimeError) -> Response:
         return page(409)
+
+    @app.errorhandler(StorageAway)
+    def storage_away(problem: StorageAway) -> Response:
+        app.logger.error("the storage of files did not answer: %s", problem)
+        response = page(503)
+        response.headers["Retry-After"] = "30"
+        return response
 
     @app.errorhandler(OperationalError)
     def database_away(error: OperationalError) -> Response:

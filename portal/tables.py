@@ -2,13 +2,21 @@
 
 # ruff: noqa: F401
 
+import portal.accounts.models
 import portal.calendars.models
 import portal.cases.models
+import portal.cases.need_models
 import portal.cases.remedy_models
+import portal.cases.survey_models
+import portal.cases.usual_models
 import portal.cases.work_models
 import portal.events.models
 import portal.figures.models
+import portal.files.models
 import portal.followers.log.models
 import portal.followers.models
+import portal.following.models
 import portal.imports.models
+import portal.touchpoints.models
+import tenants.account_models
 import tenants.models

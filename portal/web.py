@@ -10,15 +10,25 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import portal.tables  # noqa: F401
 from portal import assets, entrance, errors, keeper, page_language, paths
 from portal.accounts import routes as accounts
+from portal.calendars import routes as calendars
 from portal.cases import key_routes as keys
+from portal.cases import money
+from portal.cases import owner_routes as owner
 from portal.cases import report_routes as reports
 from portal.cases import routes as cases
+from portal.cases import survey_routes as surveys
+from portal.cases import understanding_routes as understanding
 from portal.config import Settings
 from portal.database import engine_options
+from portal.desk import calendar_routes, file_routes, judging_routes, people_routes  # noqa: F401 (they add to the desk's blueprint)
 from portal.desk import routes as desk
+from portal.files import routes as files
+from portal.files.web import init_files
+from portal.following import routes as following
 from portal.front import routes as front
 from portal.htmx import htmx
 from portal.kept import Kept
+from portal.touchpoints import routes as touchpoints
 from portal.version_lookup import version_lookup
 from tenants import clock
 from tenants.db import configure_sqlite
@@ -34,6 +44,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     _connect(app, settings)
     page_language.init_languages(app, clock.now)
+    app.jinja_env.filters["money"] = money.shown
+    init_files(app, settings)
     entrance.init_entrance(app, settings)
     errors.init_errors(app)
     for blueprint in _blueprints():
@@ -86,8 +98,18 @@ def _prepare(engine: Engine, settings: Settings) -> None:
 def _blueprints() -> list[Blueprint]:
     return [
         front.blueprint,
+        calendars.blueprint,
         reports.blueprint,
         cases.blueprint,
+        owner.blueprint,
+        surveys.blueprint,
+        surveys.by_link,
+        following.blueprint,
+        following.at_door,
+        touchpoints.blueprint,
+        touchpoints.ballots,
+        understanding.blueprint,
+        files.blueprint,
         keys.blueprint,
         desk.blueprint,
         accounts.blueprint,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from tenants import clock
 from tenants.ids import new_id, new_token, token_hash
@@ -74,6 +74,8 @@ class Visitor:
     person: Person | None
     seats: tuple[Seat, ...]
     due_for_seen: bool
+    since: datetime
+    """When the session began."""
 
 
 _networks: dict[str, tuple[float, NetworkCard | None]] = {}
@@ -126,13 +128,12 @@ def visitor(token: str) -> Visitor | None:
         return None
     due_for_seen = now - row.seen_at > SEEN_EVERY
     if row.user_id is None:
-        return Visitor(row.id, None, (), due_for_seen)
+        return Visitor(row.id, None, (), due_for_seen, row.created_at)
     person = db.session.execute(_person(), {"id": row.user_id}).one_or_none()
     if person is None:
         return None
-    return Visitor(
-        row.id, Person(row.user_id, person.name, person.email, person.locale), seats(row.user_id), due_for_seen
-    )
+    known = Person(row.user_id, person.name, person.email, person.locale)
+    return Visitor(row.id, known, seats(row.user_id), due_for_seen, row.created_at)
 
 
 def seats(user_id: int) -> tuple[Seat, ...]:
@@ -161,10 +162,22 @@ def key(token: str, purpose: str) -> FoundKey | None:
     return FoundKey(row.id, row.subject_id, row.subject) if row else None
 
 
+def use_up(found: FoundKey) -> bool:
+    """Take a key out of use, inside `writing()`. False when somebody else has just used it: it acts once."""
+    return revoke(Key.__table__.c.id == found.id) == 1
+
+
+def revoke(which: ColumnElement[bool]) -> int:
+    """Take all living keys that fit out of use, inside `writing()`. Returns how many there were."""
+    keys = Key.__table__
+    living = current().update(keys).where(which, keys.c.revoked_at.is_(None)).values(revoked_at=clock.now())
+    return int(db.session.execute(living).rowcount)  # type: ignore[attr-defined]
+
+
 @prepared
 def _session(scope: Scope) -> Select[Any]:
     sessions = BrowserSession.__table__
-    return scope.select(sessions.c.id, sessions.c.user_id, sessions.c.seen_at).where(
+    return scope.select(sessions.c.id, sessions.c.user_id, sessions.c.seen_at, sessions.c.created_at).where(
         sessions.c.token_hash == bindparam("hash"), sessions.c.expires_at > bindparam("now")
     )
 
@@ -249,14 +262,25 @@ def open_session(token: str, user_id: int | None, lifetime: timedelta, user_agen
     return session.id
 
 
-def new_key(purpose: str, subject_id: int, subject: str, expires_at: datetime) -> str:
-    """Make a secret link to a subject, inside the verb that owns it. Returns the token; only its hash is kept."""
+def new_key(purpose: str, subject_id: int, subject: str, expires_at: datetime, *, network_id: int | None = None) -> str:
+    """Make a secret link to a subject, inside the verb that owns it. Returns the token; only its hash is kept.
+
+    `network_id` is only for the system, which works for all networks and stamps nothing.
+    """
     token = new_token()
-    keep_key(purpose, token, subject_id, subject, expires_at)
+    keep_key(purpose, token, subject_id, subject, expires_at, network_id=network_id)
     return token
 
 
-def keep_key(purpose: str, token: str, subject_id: int, subject: str, expires_at: datetime) -> None:
+def keep_key(
+    purpose: str,
+    token: str,
+    subject_id: int,
+    subject: str,
+    expires_at: datetime,
+    *,
+    network_id: int | None = None,
+) -> None:
     """Keep a key whose token is known already. A token that is in use violates a unique constraint."""
     key = Key(
         id=new_id(),
@@ -266,6 +290,7 @@ def keep_key(purpose: str, token: str, subject_id: int, subject: str, expires_at
         subject=subject,
         created_at=clock.now(),
         expires_at=expires_at,
+        **({} if network_id is None else {"network_id": network_id}),
     )
     db.session.add(key)
     db.session.flush()

@@ -108,10 +108,13 @@ class Unit(TenantPrivate, Base):
 
 
 class Membership(TenantPrivate, Base):
-    """A person's role in a tenant. The person may read their own; colleagues may read each other's."""
+    """A person's role in a tenant. The person may read their own; colleagues may read each other's.
+
+    Written by the tenant's people (see `permissions.py`) and at the door, where an invitation is accepted.
+    """
 
     __tablename__ = "memberships"
-    writers = system_and()
+    writers = system_and(Kind.DOOR, Kind.STAFF)
     __table_args__ = (
         ForeignKeyConstraint(["network_id", "tenant_id"], TENANT),
         ForeignKeyConstraint(["network_id", "user_id"], USER),
@@ -135,6 +138,10 @@ class Membership(TenantPrivate, Base):
             return and_(same_network(row, scope), row.c.user_id == scope.person_id)
         return none(row)
 
+    @classmethod
+    def changeable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
+        return same_network(row, scope) if scope.at_the_door else super().changeable(row, scope)
+
 
 class User(NetworkShared, Base):
     """A person with an account, unique by e-mail within a network.
@@ -156,6 +163,8 @@ class User(NetworkShared, Base):
     name: Mapped[str] = mapped_column(String(120))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     locale: Mapped[str | None] = mapped_column(String(10))
+    confirmed_at: Mapped[datetime | None]
+    """When the person first opened a link that was sent to this address; None for accounts made by the operator."""
     disabled_at: Mapped[datetime | None]
 
     @classmethod

@@ -32,6 +32,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "remedy.allow": LEADERS,
     "remedy.parity": LEADERS,
     "calendar.edit": LEADERS,
+    "people.manage": frozenset({Role.ADMIN}),
 }
 
 

@@ -8,23 +8,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, or_
+from sqlalchemy import func, or_, select
 
-from tenants import clock
-from tenants.door import STAFF_SESSION, open_session
+from tenants import clock, door
+from tenants.door import CUSTOMER_SESSION, STAFF_SESSION, open_session
 from tenants.ids import new_token, token_hash
-from tenants.models import BrowserSession, SessionKey, SignInAttempt, User
+from tenants.models import BrowserSession, Key, Membership, SessionKey, SignInAttempt, User
 from tenants.scope import current, db, writing
 
 THROTTLE = timedelta(minutes=15)
 TRIES_BY_ACCOUNT = 8
 TRIES_BY_ADDRESS = 40
+SECOND_STEP = timedelta(minutes=10)
+"""How long somebody whose password was right has for the code."""
 
 
 @dataclass(frozen=True)
 class Credentials:
     user_id: int
     password_hash: str
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A session that has just begun: the token for its cookie, and for how long it lasts."""
+
+    token: str
+    lifetime: timedelta
+    works_here: bool
 
 
 def credentials(email: str) -> Credentials | None:
@@ -38,19 +49,22 @@ def credentials(email: str) -> Credentials | None:
     return Credentials(row.id, row.password_hash) if row else None
 
 
-def begin_try(email: str, address: str) -> int | None:
-    """Count a try to sign in before its password is looked at; None when there were too many within `THROTTLE`.
+def begin_try(account: str, address: str, *, what: str = "", by_account: int | None = None) -> int | None:
+    """Count a try to sign in before its secret is looked at; None when there were too many within `THROTTLE`.
 
-    Counting first leaves no gap: of many tries at once, no more than the limit find a count below it.
+    Counting first leaves no gap: of many tries at once, no more than the limit find a count below it. `what` keeps
+    tries of different kinds apart; `by_account` is another limit than `TRIES_BY_ACCOUNT`.
     """
-    if _too_many(email, address, TRIES_BY_ACCOUNT, TRIES_BY_ADDRESS):
+    most = TRIES_BY_ACCOUNT if by_account is None else by_account
+    account, address = (f"{what}\n{account}", f"{what}\n{address}") if what else (account, address)
+    if _too_many(account, address, most, TRIES_BY_ADDRESS):
         return None
     with writing():
-        attempt = SignInAttempt(account_hash=token_hash(email), address_hash=token_hash(address), at=clock.now())
+        attempt = SignInAttempt(account_hash=token_hash(account), address_hash=token_hash(address), at=clock.now())
         db.session.add(attempt)
         db.session.flush()
         attempt_id = attempt.id
-    return None if _too_many(email, address, TRIES_BY_ACCOUNT + 1, TRIES_BY_ADDRESS + 1) else attempt_id
+    return None if _too_many(account, address, most + 1, TRIES_BY_ADDRESS + 1) else attempt_id
 
 
 def forgive_try(attempt_id: int) -> None:
@@ -75,38 +89,105 @@ def _too_many(email: str, address: str, by_account: int, by_address: int) -> boo
     return bool(row[0] >= by_account or row[1] >= by_address)
 
 
-def sign_in(
-    proved: Credentials, *, user_agent: str = "", instead_of: int | None = None, newer_hash: str | None = None
-) -> str | None:
-    """Open a session for a person who has proved who they are. Returns the token for the cookie.
+def confirm_password(proved: Credentials, newer_hash: str | None = None) -> bool:
+    """Whether a password that was right still is, under a lock, inside `writing()`; its hash may be renewed."""
+    users = User.__table__
+    still = (users.c.id == proved.user_id, users.c.disabled_at.is_(None))
+    locked = current().select(users.c.id).where(*still, users.c.password_hash == proved.password_hash)
+    if db.session.execute(locked.with_for_update()).one_or_none() is None:
+        return False
+    if newer_hash is not None:
+        db.session.execute(current().update(users).where(*still).values(password_hash=newer_hash))
+    return True
 
-    None if the account was disabled or its password changed since it was read. The session that the browser had
-    before ends; the keys of cases that it held move on, so that nobody loses a case by signing in.
+
+def is_living(user_id: int) -> bool:
+    """Whether an account is there and not disabled, under its lock, inside `writing()`."""
+    users = User.__table__
+    found = current().select(users.c.id).where(users.c.id == user_id, users.c.disabled_at.is_(None))
+    return db.session.execute(found.with_for_update()).one_or_none() is not None
+
+
+def replace_password(user_id: int, before: Credentials | None, password_hash: str) -> bool:
+    """Give an account another password, inside `writing()`. False if it is not `before` any more."""
+    users = User.__table__
+    same = users.c.password_hash.is_(None) if before is None else users.c.password_hash == before.password_hash
+    mine = current().update(users).where(users.c.id == user_id, users.c.disabled_at.is_(None), same)
+    return bool(db.session.execute(mine.values(password_hash=password_hash)).rowcount)  # type: ignore[attr-defined]
+
+
+def open_account(user_id: int, *, user_agent: str = "", instead_of: int | None = None) -> Opened | None:
+    """Open a session for a person who has proved who they are, inside `writing()`. None for a disabled account.
+
+    The session that the browser had before ends; the keys of cases that it held move on, so that nobody loses a case
+    by signing in. Who works for a business is signed out sooner.
     """
-    token, users, held = new_token(), User.__table__, SessionKey.__table__
-    with writing():
-        still = (users.c.id == proved.user_id, users.c.disabled_at.is_(None))
-        unchanged = users.c.password_hash == proved.password_hash
-        locked = current().select(users.c.id).where(*still, unchanged).with_for_update()
-        if db.session.execute(locked).one_or_none() is None:
-            return None
-        if newer_hash is not None:
-            db.session.execute(current().update(users).where(*still).values(password_hash=newer_hash))
-        session_id = open_session(token, proved.user_id, STAFF_SESSION, user_agent)
-        if instead_of is not None:
-            moved = current().update(held).where(held.c.session_id == instead_of).values(session_id=session_id)
-            db.session.execute(moved)
-            _end_session(instead_of)
-    return token
+    token, held = new_token(), SessionKey.__table__
+    if not is_living(user_id):
+        return None
+    works_here = db.session.scalar(select(Membership.role).where(Membership.user_id == user_id).limit(1)) is not None
+    lifetime = STAFF_SESSION if works_here else CUSTOMER_SESSION
+    session_id = open_session(token, user_id, lifetime, user_agent)
+    if instead_of is not None:
+        moved = current().update(held).where(held.c.session_id == instead_of).values(session_id=session_id)
+        db.session.execute(moved)
+        end_session(instead_of)
+    return Opened(token, lifetime, works_here)
+
+
+# -- the second step -----------------------------------------------------------------------------------------------
+
+
+def begin_second_step(user_id: int) -> str:
+    """Remember, inside `writing()`, that the first proof was right. Returns the token for this browser's cookie."""
+    return door.new_key("second_step", user_id, "", clock.now() + SECOND_STEP)
+
+
+def forget_second_steps(user_id: int) -> None:
+    """Nobody goes on with a proof that is no longer good, inside `writing()`."""
+    keys = Key.__table__
+    door.revoke((keys.c.purpose == "second_step") & (keys.c.subject_id == user_id))
+
+
+# -- sessions ------------------------------------------------------------------------------------------------------
 
 
 def sign_out(session_id: int) -> None:
     """End a session on the server, wherever its cookie may still lie."""
     with writing():
-        _end_session(session_id)
+        end_session(session_id)
 
 
-def _end_session(session_id: int) -> None:
+def sessions_of(user_id: int) -> list[BrowserSession]:
+    """Where a person is signed in, the newest first."""
+    mine = select(BrowserSession).where(BrowserSession.user_id == user_id, BrowserSession.expires_at > clock.now())
+    return list(db.session.scalars(mine.order_by(BrowserSession.seen_at.desc(), BrowserSession.id.desc())))
+
+
+def end_session_of(user_id: int, session_id: int) -> bool:
+    """End one of a person's sessions. False if it is none of theirs."""
+    sessions = BrowserSession.__table__
+    with writing():
+        mine = current().select(sessions.c.id).where(sessions.c.id == session_id, sessions.c.user_id == user_id)
+        if db.session.execute(mine).one_or_none() is None:
+            return False
+        end_session(session_id)
+        return True
+
+
+def end_other_sessions(user_id: int, keep: int | None) -> int:
+    """End all of a person's sessions but one, inside `writing()`; whoever was half-way in starts anew."""
+    sessions = BrowserSession.__table__
+    mine = current().select(sessions.c.id).where(sessions.c.user_id == user_id)
+    others = [found for found in db.session.scalars(mine) if found != keep]
+    for session_id in others:
+        end_session(session_id)
+    forget_second_steps(user_id)
+    return len(others)
+
+
+def end_session(session_id: int) -> None:
+    """Remove a session with the keys that it held, inside `writing()`."""
     held, sessions = SessionKey.__table__, BrowserSession.__table__
     db.session.execute(current().delete(held).where(held.c.session_id == session_id))
     db.session.execute(current().delete(sessions).where(sessions.c.id == session_id))

@@ -76,6 +76,11 @@ def kinds_of(cast: Cast, case_id: int, scope: Scope | None = None) -> list[str]:
     return [entry.kind for entry in history(cast, case_id, scope)]
 
 
+def end_of(cast: Cast, case_id: int) -> Entry:
+    """The event that closed the case."""
+    return next(entry for entry in reversed(history(cast, case_id)) if entry.kind == "case.closed")
+
+
 def snapshot(cast: Cast) -> list[Any]:
     """Everything about all cases that a verb could change."""
     with entered(Scope.system()):

@@ -24,9 +24,7 @@ def upgrade() -> None:
     _change_cases()
     with op.batch_alter_table("promises") as batch_op:
         batch_op.add_column(sa.Column("paused_minutes", Id, nullable=True))
-        batch_op.create_check_constraint(
-            batch_op.f("ck_promises_paused"), "paused_minutes IS NULL OR state = 'due'"
-        )
+        batch_op.create_check_constraint(batch_op.f("ck_promises_paused"), "paused_minutes IS NULL OR state = 'due'")
         batch_op.drop_constraint(batch_op.f("ck_promises_state"), type_="check")
         batch_op.create_check_constraint(
             batch_op.f("ck_promises_state"), "state IN ('due', 'kept', 'exceeded', 'broken', 'moved', 'released')"

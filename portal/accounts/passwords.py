@@ -20,8 +20,31 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 """OWASP's minimum for argon2id: 19 MiB, two passes, one lane."""
 
 
+_COMMON = """
+123456789012 1234567890123 12345678901234 123456789012345 1234567890123456 012345678901 111111111111
+000000000000 aaaaaaaaaaaa 123123123123 121212121212 112233445566 147258369147 987654321098 098765432109
+abcdefghijkl abcdefghijklm abcd12345678 abc123456789 a1b2c3d4e5f6 1q2w3e4r5t6y 1qaz2wsx3edc 1qaz2wsx3edc4rfv
+qwertyuiop12 qwertyuiop123 qwertyuiop[] qwertyuiopas qwertyuiopasdfghjkl qwerty123456 qwerty1234567 qwertyqwerty
+qwerty12345678 asdfghjkl123 asdfghjklasdf zxcvbnmasdfg zxcvbnm12345 qazwsxedcrfv q1w2e3r4t5y6 qwe123qwe123
+password1234 password12345 password123456 password1234567 passwordpassword password123! password1234!
+passw0rd1234 p@ssw0rd1234 p@ssword1234 mypassword123 mypassword12 newpassword1 newpassword123 letmein12345
+letmeinletmein welcome12345 welcome123456 welcomewelcome administrator administrator1 admin1234567 admin12345678
+adminadmin123 changeme1234 changemechangeme changeme12345 iloveyou1234 iloveyou12345 iloveyouiloveyou
+iloveyousomuch iloveyouforever correcthorsebatterystaple monkey123456 dragon123456 football1234 baseball1234
+superman1234 sunshine1234 princess1234 michael12345 trustno1trustno1 secret123456 master123456 shadow123456
+computer1234 internet1234 samsung12345 woaini1314520 woaini520520 5201314520131 woaiwojia123 aini13145201
+a123456789012
+"""
+REFUSED = frozenset(_COMMON.split())
+"""Passwords of twelve characters and more that lists of leaked ones begin with, in lower case."""
+
+
 class Unfit(ValueError):
-    """This cannot be a password; the text says why."""
+    """This cannot be a password; the text says why, and `reason` is 'length' or 'common'."""
+
+    def __init__(self, words: str, reason: str) -> None:
+        super().__init__(words)
+        self.reason = reason
 
 
 def new_password() -> str:
@@ -32,7 +55,9 @@ def new_password() -> str:
 def hashed(password: str) -> str:
     """What is stored of a password. Raises Unfit."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise Unfit(f"a password has {SHORTEST} to {LONGEST} characters")
+        raise Unfit(f"a password has {SHORTEST} to {LONGEST} characters", "length")
+    if password.lower() in REFUSED or len(set(password)) < 4:
+        raise Unfit("this password is among the first that are tried", "common")
     return _hasher.hash(_typed(password))
 
 

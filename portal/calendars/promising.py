@@ -15,17 +15,17 @@ DEFAULTS = {"acknowledge": Target(1), "answer": Target(5)}
 
 
 def due(tenant_id: int, what: str, start: datetime) -> datetime:
-    """By when this business promises `what` (`acknowledge`, `update`, `answer`) for something that began at `start`."""
+    """By when this business promises `what` (one of `presets.WHATS`) for something that began at `start`."""
     calendar = _calendar(tenant_id)
-    promised = _target(calendar, what)
-    if promised is None:
+    at_most = promised(calendar, what)
+    if at_most is None:
         raise LookupError(f"tenant {tenant_id} promises no {what}")
-    return promised.after(start, working_time(calendar))
+    return at_most.after(start, working_time(calendar))
 
 
 def target(tenant_id: int, what: str) -> Target | None:
     """How long this business takes at most for `what`; None when it promises nothing of the kind."""
-    return _target(_calendar(tenant_id), what)
+    return promised(_calendar(tenant_id), what)
 
 
 def working_time_of(tenant_id: int) -> WorkingTime:
@@ -42,7 +42,8 @@ def working_time(calendar: ServiceCalendar) -> WorkingTime:
     )
 
 
-def _target(calendar: ServiceCalendar, what: str) -> Target | None:
+def promised(calendar: ServiceCalendar, what: str) -> Target | None:
+    """How long a calendar gives `what` at most; None when it promises nothing of the kind."""
     kept = calendar.targets.get(what)
     return DEFAULTS.get(what) if kept is None else Target.read(kept)
 

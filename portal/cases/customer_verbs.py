@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from portal.calendars.promising import due
 from portal.cases import clocks, promises
+from portal.cases.evidence import Given, attach
 from portal.cases.handling import end
 from portal.cases.holding import held, move
 from portal.cases.states import OPEN, WrongState, can
@@ -15,13 +16,14 @@ from tenants.permissions import Forbidden
 from tenants.scope import Kind, current
 
 
-def write_to_business(case_id: int, *, text: str) -> None:
+def write_to_business(case_id: int, *, text: str, files: Given | None = None) -> None:
     """Add something, as long as the case is open. After an answer, or when it was asked for, it is work again."""
     require_customer()
     with held(case_id) as case:
         if case.state not in OPEN:
             raise WrongState(case.state, "write")
         say(case, kinds.CUSTOMER_WROTE, text)
+        attach(case, files)
         if not can(case.state, "hear"):
             return
         was_answered = case.state == "answered"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from portal.cases import attribution, clocks, promises
+from portal.cases import attribution, clocks, promises, surveys
+from portal.cases.evidence import Given, attach
 from portal.cases.holding import held, move
 from portal.cases.models import Case
 from portal.cases.second_look import decided, require_fresh_eyes
@@ -44,13 +45,14 @@ def take_up(case_id: int, version: int, *, plan: str, answer_by: datetime, autho
         clocks.promise_next_update(case)
 
 
-def reply(case_id: int, *, text: str, author: str) -> None:
-    """A message to the customer, on the timeline. The first one shows that work has begun."""
+def reply(case_id: int, *, text: str, author: str, files: Given | None = None) -> None:
+    """A message to the customer, on the timeline, with files. The first one shows that work has begun."""
     require(current(), "case.reply")
     with held(case_id) as case:
         if case.state in UNTOUCHED or case.state in ("closed", "withdrawn"):
             raise WrongState(case.state, "reply")
         record(case, kinds.REPLIED, text=text, names={"staff": author})
+        attach(case, files)
         promises.settle(case, "update")
         if can(case.state, "start"):
             move(case, "start")
@@ -79,11 +81,12 @@ def go_on(case_id: int, version: int) -> None:
         clocks.resume(case)
 
 
-def note(case_id: int, *, text: str, author: str) -> None:
+def note(case_id: int, *, text: str, author: str, files: Given | None = None) -> None:
     """Something for colleagues of the same tenant only. Possible in every state, and never a change to anybody else."""
     require(current(), "case.note")
     with held(case_id) as case:
         record(case, kinds.NOTED, text=text, names={"staff": author})
+        attach(case, files, internal=True)
 
 
 def answer(
@@ -142,6 +145,7 @@ def end(case: Case, how: str) -> None:
     case.closed_at = clock.now()
     actor = "system" if how == "silent" else None
     record(case, kinds.CLOSED, facts={"how": how}, tenant_id=case.lead_tenant_id, actor=actor)
+    surveys.ask(case, "close")
 
 
 class OpenParts(RuntimeError):

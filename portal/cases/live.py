@@ -16,18 +16,24 @@ from flask import current_app, render_template
 from portal import languages
 from portal.build import BUILD
 from portal.cases.handling import SILENCE
+from portal.cases.parts import parts_of
 from portal.cases.promises import is_owed
 from portal.cases.reading import next_of, promises_of
 from portal.cases.states import OPEN
+from portal.cases.understanding import wish_of
+from portal.cases.words import as_written
 from portal.directory import Directory
 from portal.events.timeline import Entry, timeline
+from portal.files.reading import files_in
 from portal.kept import Kept
+from portal.languages import gettext as _
 from tenants import clock, door
 
 POLL = 20
 """Seconds between two looks of an open page."""
 QUOTED = 140
 """Characters of the answer that a closed case begins with."""
+ROUTES = ("case.routed", "case.lead.changed")
 STOPS = " ，。；、！？,.;!?"
 
 
@@ -41,6 +47,16 @@ class CaseFacts:
     closed_how: str | None
     answer: str
     source: dict[str, Any] | None
+    question: str = ""
+    """What the customer was asked last."""
+    findings: tuple[Entry, ...] = ()
+    """What was checked in this round, in order."""
+    verdict: Entry | None = None
+    """The decision that stands: the newest, even while a second look goes on."""
+    own_words: tuple[Entry, ...] = ()
+    """What the customer wrote, the newest first."""
+    merged_into: str | None = None
+    """The public reference of the case that is worked on instead; empty when that one is private."""
 
 
 NO_FACTS = CaseFacts(wish="", happened="", since=None, closed_how=None, answer="", source=None)
@@ -74,7 +90,7 @@ def live(row: Any, view: str, card: door.NetworkCard, names: Directory) -> Live:
 
 
 def _make(row: Any, view: str, names: Directory, etag: str) -> Live:
-    entries, promises = timeline(row.id), promises_of(row.id)
+    entries, promises = as_written(timeline(row.id)), promises_of(row.id)
     facts = facts_of(entries)
     html = render_template(
         "cases/_live.html",
@@ -84,6 +100,8 @@ def _make(row: Any, view: str, names: Directory, etag: str) -> Live:
         entries=entries,
         businesses=names.names(),
         promises=in_order(promises),
+        parts=parts_of(row.id),
+        files=files_in(entries, row),
         view=view,
         newest=row.state in OPEN,
         etag=etag,
@@ -95,17 +113,39 @@ def _make(row: Any, view: str, names: Directory, etag: str) -> Live:
 def facts_of(entries: list[Entry]) -> CaseFacts:
     first: dict[str, Entry] = {entry.kind: entry for entry in entries}
     reported = first.get("case.reported")
-    published, routed = first.get("case.published"), first.get("case.routed")
+    published = first.get("case.published")
+    routed = next((entry for entry in entries if entry.kind in ROUTES), None)
     closed = next((entry for entry in entries if entry.kind == "case.closed"), None)
     answered = next((entry for entry in entries if entry.kind == "case.answered"), None)
     return CaseFacts(
-        wish=reported.facts.get("wish", "") if reported else "",
+        wish=wish_of(entries),
         happened=reported.facts.get("happened", "") if reported else "",
         since=routed.at if routed else None,
         closed_how=closed.facts.get("how") if closed else None,
         answer=beginning(answered.text or "") if answered else "",
         source={"name": published.facts.get("source"), "url": None} if published else None,
+        question=next((entry.text or "" for entry in entries if entry.kind == "case.question.asked"), ""),
+        findings=findings_of(entries),
+        verdict=next((entry for entry in entries if entry.kind == "case.assessed"), None),
+        own_words=tuple(entry for entry in entries if entry.actor == "customer" and entry.text),
+        merged_into=_merged_into(entries),
     )
+
+
+def findings_of(entries: list[Entry]) -> tuple[Entry, ...]:
+    """What was checked since the present round began, the first finding first. `entries` are newest first."""
+    found = []
+    for entry in entries:
+        if entry.kind in ("case.reopened", "case.appealed"):
+            break
+        if entry.kind == "case.finding.added":
+            found.append(entry)
+    return tuple(reversed(found))
+
+
+def _merged_into(entries: list[Entry]) -> str | None:
+    last = next((entry for entry in entries if entry.kind in ("case.merged", "case.unmerged")), None)
+    return str(last.facts.get("into", "")) if last is not None and last.kind == "case.merged" else None
 
 
 def beginning(text: str) -> str:
@@ -131,7 +171,7 @@ def case_view(row: Any, facts: CaseFacts, names: Directory) -> dict[str, Any]:
     lead = names.businesses[row.lead_tenant_id]
     return {
         "reference": row.reference,
-        "title": row.title,
+        "title": row.title or _("Text removed"),
         "public": row.visibility == "public",
         "state": row.state,
         "kind": row.kind,
@@ -148,6 +188,15 @@ def case_view(row: Any, facts: CaseFacts, names: Directory) -> dict[str, Any]:
         "closed_at": row.closed_at,
         "closes_at": row.answered_at + SILENCE if row.answered_at else None,
         "answer": facts.answer,
+        "question": facts.question,
+        "waiting_since": row.waiting_since,
+        "findings": facts.findings,
+        "verdict": facts.verdict,
+        "merged_into": facts.merged_into,
+        "round": row.round,
+        "urgent": row.customer_urgent,
+        "important": row.customer_important,
+        "departure_at": row.departure_at,
         "historic": row.origin == "import",
         "source": facts.source,
         "version": row.state_version,
@@ -156,7 +205,7 @@ def case_view(row: Any, facts: CaseFacts, names: Directory) -> dict[str, Any]:
 
 def stations(row: Any, entries: list[Entry], names: Directory) -> list[dict[str, Any]]:
     """The path of the case through the businesses, in the order of time."""
-    routed = [entry for entry in reversed(entries) if entry.kind == "case.routed" and entry.tenant_id]
+    routed = [entry for entry in reversed(entries) if entry.kind in ROUTES and entry.tenant_id]
     path: list[dict[str, Any]] = [{"name": None, "at": row.reported_at, "seconds": None, "lead": False, "now": False}]
     for number, entry in enumerate(routed):
         is_last = number == len(routed) - 1

@@ -155,6 +155,8 @@ class Case(NetworkShared, Base):
     """When the one appeal was made."""
     outcome: Mapped[str | None] = mapped_column(String(16))
     outcome_reason: Mapped[str | None] = mapped_column(String(30))
+    erased_at: Mapped[datetime | None]
+    """When the customer was erased from it."""
     merged_into_id: Mapped[int | None]
     """The case that tells the same matter and is worked on instead; each keeps its own page and clock."""
     open_parts: Mapped[int] = mapped_column(default=0)
@@ -252,6 +254,7 @@ class Contact(NetworkShared, Base):
     __table_args__ = (
         ForeignKeyConstraint(["network_id", "case_id"], CASE),
         CheckConstraint("channel IN ('email', 'mobile')", name="channel"),
+        Index("ix_contacts_confirmed", "network_id", "address", **only_where("confirmed_at IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -264,6 +267,10 @@ class Contact(NetworkShared, Base):
 
     @classmethod
     def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
+        return reach.own_address(row, scope) if reach.is_person(scope) else reach.personal(row, scope)
+
+    @classmethod
+    def changeable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
         return reach.personal(row, scope)
 
 

@@ -34,7 +34,7 @@ def read(typed: str, currency: str) -> int:
     plain = re.sub(r"[\s_']", "", typed)
     if decimals is None or not plain:
         raise NotASum(typed)
-    found = re.fullmatch(r"(\d{1,3}(?:([.,])\d{3})*|\d{1,9})(?:([.,])(\d{1,2}))?", plain)
+    found = re.fullmatch(r"(\d{1,3}(?:([.,])\d{3})*|\d{1,9})(?:([.,])(\d{1,2}))?", plain, re.ASCII)
     if found is None or (found[2] and found[3] == found[2]):
         raise NotASum(typed)
     fraction = found[4] or ""

@@ -47,6 +47,22 @@ def own_case(row: Row, scope: Scope) -> ColumnElement[bool]:
     return same_network(row, scope) & mine
 
 
+def is_person(scope: Scope) -> bool:
+    """Whether the scope is that of an account by itself, and of no case."""
+    return scope.kind is Kind.CUSTOMER and scope.person_id is not None and scope.case_id is None
+
+
+def own_address(row: Row, scope: Scope) -> ColumnElement[bool]:
+    """Contacts at the person's own address, once they have confirmed it as their account's and as the case's."""
+    users = _table("users").alias("scope_person")
+    mine = select(users.c.id).where(
+        users.c.id == scope.person_id, users.c.email == row.c.address, users.c.confirmed_at.is_not(None)
+    )
+    confirmed = (row.c.channel == "email") & row.c.confirmed_at.is_not(None)
+    own: ColumnElement[bool] = confirmed & mine.correlate_except(users).exists()
+    return same_network(row, scope) & own
+
+
 @history_of_cases
 def history(row: Row, scope: Scope) -> ColumnElement[bool]:
     """An entry is seen by the smaller of its own audience and the case's visibility."""

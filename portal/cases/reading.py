@@ -17,6 +17,7 @@ from portal.cases.models import Case, Promise
 from portal.cases.promises import is_owed
 from portal.cases.references import normal
 from portal.directory import Directory
+from portal.languages import gettext as _
 from portal.languages import html_lang
 from tenants import clock
 from tenants.ids import first_id
@@ -72,7 +73,7 @@ def _promises_by_id(scope: Scope) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The promise that a case's page is about: the earliest that the customer still waits for."""
+    """The promise that a case's page is about: the earliest that the customer waits for and whose clock runs."""
 
     what: str
     sentence: str | None
@@ -82,7 +83,8 @@ class Next:
 
 
 def next_of(promises: Iterable[Any]) -> Next | None:
-    waiting = sorted((promise for promise in promises if is_owed(promise)), key=lambda promise: promise.due_at)
+    running = (promise for promise in promises if is_owed(promise) and promise.paused_minutes is None)
+    waiting = sorted(running, key=lambda promise: promise.due_at)
     if not waiting:
         return None
     first = waiting[0]
@@ -134,7 +136,7 @@ def list_cases(chosen: Mapping[str, str], names: Directory, *, newer: str = "", 
 def newest(names: Directory, count: int) -> list[ListedCase]:
     cases = Case.__table__
     query = current().select(cases).where(cases.c.visibility == "public").order_by(cases.c.id.desc()).limit(count)
-    return _listed(list(db.session.execute(query)), names)
+    return listed(list(db.session.execute(query)), names)
 
 
 def _condition(name: str, value: str, names: Directory) -> Any:
@@ -155,18 +157,19 @@ def _condition(name: str, value: str, names: Directory) -> Any:
 
 def _page(rows: list[Any], names: Directory, *, newer: bool, older: bool) -> CaseList:
     return CaseList(
-        _listed(rows, names),
+        listed(rows, names),
         newer=_token(rows[0].id) if newer and rows else None,
         older=_token(rows[-1].id) if older and rows else None,
     )
 
 
-def _listed(rows: list[Any], names: Directory) -> list[ListedCase]:
+def listed(rows: list[Any], names: Directory) -> list[ListedCase]:
+    """Rows of cases as a list shows them."""
     promises, said = promises_by_id(row.next_promise_id for row in rows), names.names()
     return [
         ListedCase(
             reference=row.reference,
-            title=row.title,
+            title=row.title or _("Text removed"),
             language=html_lang(row.language),
             business=said[row.lead_tenant_id],
             state=row.state,

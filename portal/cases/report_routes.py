@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
-import segno
 from flask import Blueprint, Response, current_app, g, make_response, render_template, request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from markupsafe import Markup
 
 from portal.answers import private
-from portal.cases.forms import ReportForm
-from portal.cases.live import NO_FACTS, case_view
-from portal.cases.promises import is_owed
-from portal.cases.reading import find_case, promises_of
-from portal.cases.reporting import PUBLICATION_TEXT, SAME_FORM, Reported, SaidSomethingElse, report
+from portal.cases.consents import PUBLICATION_TEXT
+from portal.cases.needs import NEEDS_TEXT
+from portal.cases.pointing_out import Review, review
+from portal.cases.report_form import PUBLIC_WORDS, ReportForm
+from portal.cases.reporting import SAME_FORM, SaidSomethingElse, report
+from portal.cases.sent_page import receipt, sent_page
+from portal.cases.usual import Usual, usual_of
 from portal.directory import Directory, directory
-from portal.entrance import keep_session, session_token
 from portal.errors import page as error_page
+from portal.files.form import take_files
+from portal.files.web import takes_files
 from portal.forms import first_errors
 from portal.languages import current as tongue
 from portal.languages import gettext as _
-from tenants import door
 from tenants.ids import new_token
-from tenants.scope import Scope, entered
 
 blueprint = Blueprint("reports", __name__)
 
@@ -37,25 +37,55 @@ def report_form() -> Response:
 
 
 @blueprint.post("/cases")
+@takes_files
 def create() -> Response:
     """File the report. The answer shows the secret link once; the same form again shows a fresh one."""
     form = ReportForm(request.form)
-    form.names = _names()
-    if not form.validate():
-        return _report_page(request.form, first_errors(form), 422)
+    form.names, form.zone = _names(), ZoneInfo(g.network.zone)
     nonce = _read_nonce(request.form.get("nonce", ""))
+    token = nonce or new_token()
+    files = take_files("report", token=token)
+    if not form.validate() or files.errors:
+        errors = {**first_errors(form), **files.errors}
+        return _report_page(request.form, errors, 422, token, kind=form.kind_of_case())
     if nonce is None:
         old = _("This form was open for too long. Nothing was lost: please send it once more.")
-        return _report_page(request.form, {"what": old}, 422)
+        return _report_page(request.form, {"what": old}, 422, token)
+    texts = {name: form[name].data or "" for name in PUBLIC_WORDS}
+    if form.visibility.data == "public" and (new := review(texts, request.form.get("reviewed", ""))):
+        return _report_page(request.form, {}, 422, token, new, form.kind_of_case())
     what = form.report(request.form.get("language", tongue().locale))
     try:
-        reported = report(g.network.id, what, form=nonce)
+        reported = report(g.network.id, what, form=nonce, files=files)
     except SaidSomethingElse as before:
         return _sent_already(before.reference)
-    return _sent_page(reported, what.address)
+    return sent_page(reported, what.address)
 
 
-def _report_page(values: Mapping[str, str], errors: dict[str, str], status: int = 200) -> Response:
+@blueprint.get("/report/usual")
+def usual() -> Response:
+    """What is usual for the topic and the place that are chosen: a part of the form."""
+    return private(make_response(render_template("cases/_usual.html", usual=_usual(request.args))))
+
+
+@blueprint.post("/receipt")
+def download() -> Response:
+    """The receipt as a file. The key comes in the body, so that it stands in no address and no log."""
+    return receipt(request.form.get("key", ""))
+
+
+def _report_page(
+    values: Mapping[str, str],
+    errors: dict[str, str],
+    status: int = 200,
+    token: str | None = None,
+    pointed_out: Review | None = None,
+    kind: str = "",
+) -> Response:
+    """The form. One that was refused keeps its nonce, by which its files are found again.
+
+    `pointed_out` is the personal data that everybody would have read, `kind` what the words were taken for.
+    """
     names = _names()
     places: dict[int, dict[str, Any]] = {}
     for place in names.places.values():
@@ -66,37 +96,28 @@ def _report_page(values: Mapping[str, str], errors: dict[str, str], status: int 
             "cases/report.html",
             values=values,
             errors=errors,
+            review=pointed_out,
+            kind=kind,
+            usual=_usual(values),
+            zone=g.network.zone.replace("_", " "),
             touchpoints=list(places.values()),
             categories=[(category.code, category.name) for category in names.categories.values()],
-            nonce=_signer().dumps(new_token()),
+            nonce=_signer().dumps(token or new_token()),
             consent_version=PUBLICATION_TEXT,
+            needs_version=NEEDS_TEXT,
         ),
         status,
     )
     return private(response)
 
 
-def _sent_page(reported: Reported, address: str) -> Response:
-    with entered(Scope.customer(g.network.id, case_id=reported.case_id)):
-        row, promises = find_case(reported.reference), promises_of(reported.case_id)
-    link = f"{request.scheme}://{request.host}{url_for('keys.land', key=reported.key)}"
-    response = make_response(
-        render_template(
-            "cases/sent.html",
-            case=case_view(row, NO_FACTS, _names(row.lead_tenant_id)),
-            link=link,
-            qr=Markup(segno.make(link, error="m", mask=2).svg_inline(omitsize=True, border=2)),  # noqa: S704 (our own SVG)
-            promise=next((promise for promise in promises if is_owed(promise)), None),
-            contact=address or None,
-        ),
-        201,
+def _usual(chosen: Mapping[str, str]) -> Usual | None:
+    names = _names()
+    topic, place = (
+        names.category_by_code(chosen.get("category", "")),
+        names.place_by_code(chosen.get("touchpoint", "")),
     )
-    with entered(Scope.door(g.network.id)):
-        found = door.key(reported.key, "case")
-        if found:
-            keep_session(response, door.hand_in(found, session_token()), int(door.CUSTOMER_SESSION.total_seconds()))
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return private(response)
+    return usual_of(topic.id if topic else None, place.id if place else None)
 
 
 def _sent_already(reference: str) -> Response:

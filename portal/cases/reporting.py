@@ -10,8 +10,11 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import IntegrityError
 
 from portal.calendars.promising import due
-from portal.cases import promises
-from portal.cases.models import Access, Case, Consent, Contact, Touchpoint
+from portal.cases import consents, needs, promises
+from portal.cases.evidence import Given, attach
+from portal.cases.masking import mask
+from portal.cases.models import Access, Case, Contact, Touchpoint
+from portal.cases.needs import Told
 from portal.cases.references import new_reference
 from portal.cases.routing import Route, lead_for
 from portal.cases.words import say
@@ -24,8 +27,6 @@ from tenants.scope import Scope, db, entered, writing
 
 KEY_LIFETIME = timedelta(days=730)
 SAME_FORM = timedelta(hours=24)
-PUBLICATION_TEXT = "publication-1"
-"""Version of the sentence that a customer agrees to when a case is to be public."""
 ATTEMPTS = 3
 LONGEST_TITLE = 90
 LONGEST_TEXT = 10_000
@@ -45,6 +46,11 @@ class Report:
     channel: str = ""
     address: str = ""
     origin: str = "web"
+    kind: str = "complaint"
+    departure_at: datetime | None = None
+    urgent: bool = False
+    important: bool = False
+    needs: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,41 +77,44 @@ class SaidSomethingElse(RuntimeError):
         self.reference = reference
 
 
-def report(network_id: int, what: Report, *, form: str) -> Reported:
+def report(network_id: int, what: Report, *, form: str, files: Given | None = None) -> Reported:
     """Make a case of a customer's report. The reporter is the customer of that case from its first moment.
 
-    `form` is the nonce of the form: sent twice with the same words it makes one case and hands out a fresh key.
-    Raises SaidSomethingElse when the words differ.
+    `form` is the nonce of the form: sent twice with the same words and files it makes one case and hands out a fresh
+    key. Raises SaidSomethingElse when they differ.
     """
     for attempt in range(ATTEMPTS):
         try:
-            return _report(network_id, what, form)
+            return _report(network_id, what, form, files)
         except IntegrityError:
             # The same form has been sent before, or its reference had been given out to another case.
-            if before := _sent_before(network_id, what, form):
+            if before := _sent_before(network_id, what, form, files):
                 return before
             if attempt == ATTEMPTS - 1:
                 raise
     raise AssertionError("the last attempt returns or raises")
 
 
-def _report(network_id: int, what: Report, form: str) -> Reported:
+def _report(network_id: int, what: Report, form: str, files: Given | None) -> Reported:
     case_id = new_id()
     with entered(Scope.customer(network_id, case_id=case_id)), writing():
         case = open_case(network_id, what, case_id=case_id)
         # The nonce is a key like any other, so that its uniqueness is the database's business.
         door.keep_key("form", form, case.id, case.reference, clock.now() + SAME_FORM)
+        if files is not None and files.files:
+            attach(case, files)
+            case.content_hash = _content_hash(what, files)
         return Reported(case.id, case.reference, new_case_key(case))
 
 
-def _sent_before(network_id: int, what: Report, form: str) -> Reported | None:
+def _sent_before(network_id: int, what: Report, form: str, files: Given | None) -> Reported | None:
     with entered(Scope.door(network_id)):
         found = door.key(form, "form")
     if found is None:
         return None
     with entered(Scope.customer(network_id, case_id=found.subject_id)), writing():
         case = db.session.get(Case, found.subject_id)
-        if case is None or case.content_hash != _content_hash(what):
+        if case is None or case.content_hash != _content_hash(what, files):
             raise SaidSomethingElse(found.subject)
         return Reported(case.id, case.reference, new_case_key(case))
 
@@ -128,7 +137,9 @@ def open_case(network_id: int, what: Report, *, case_id: int | None = None, rout
         facts["touchpoint"] = touchpoint.code
     say(case, kinds.REPORTED, what.text, facts=facts)
     _keep_contact(case, what)
-    _keep_consent(case, what)
+    if what.visibility == "public":
+        consents.agree(case, "publication", consents.PUBLICATION_TEXT, what.language)
+    needs.tell(case, what.needs, what.language)
     _tell_route(case, route)
     promises.make(case, "acknowledge", due(route.tenant_id, "acknowledge", clock.now()), actor="system")
     return case
@@ -175,7 +186,12 @@ def _new_case(network_id: int, what: Report, tenant_id: int, case_id: int) -> Ca
         visibility=what.visibility,
         origin=what.origin,
         language=what.language,
-        title=title_of(what.text),
+        # What was published elsewhere stays as it was published there.
+        title=title_of(what.text if is_historic else mask(what.text)),
+        kind=what.kind,
+        departure_at=what.departure_at,
+        customer_urgent=what.urgent,
+        customer_important=what.important,
         lead_tenant_id=tenant_id,
         touchpoint_id=what.touchpoint_id,
         category_id=what.category_id,
@@ -217,24 +233,6 @@ def _keep_contact(case: Case, what: Report) -> None:
     record(case, kinds.CONTACT_GIVEN, facts={"channel": what.channel}, actor="customer")
 
 
-def _keep_consent(case: Case, what: Report) -> None:
-    if what.visibility != "public":
-        return
-    db.session.add(
-        Consent(
-            id=new_id(),
-            network_id=case.network_id,
-            case_id=case.id,
-            purpose="publication",
-            text_version=PUBLICATION_TEXT,
-            language=what.language,
-            given_at=clock.now(),
-        )
-    )
-    facts = {"purpose": "publication", "text_version": PUBLICATION_TEXT}
-    record(case, kinds.CONSENT_GIVEN, facts=facts, actor="customer")
-
-
 def _tell_route(case: Case, route: Route) -> None:
     record(
         case,
@@ -245,6 +243,11 @@ def _tell_route(case: Case, route: Route) -> None:
     )
 
 
-def _content_hash(what: Report) -> bytes:
-    said = unicodedata.normalize("NFC", "\0".join((what.text, what.wish, what.happened, what.visibility, what.address)))
+def _content_hash(what: Report, files: Given | None = None) -> bytes:
+    """Of the words, and of what was uploaded with them, in any order."""
+    uploads = sorted(staged.digest.hex() for staged in files.files) if files else []
+    told = [part for need in what.needs for part in (need.kind, need.words)]
+    more = (what.kind, str(what.departure_at or ""), str(what.urgent), str(what.important), *told)
+    words = (what.text, what.wish, what.happened, what.visibility, what.address, *more, *uploads)
+    said = unicodedata.normalize("NFC", "\0".join(words))
     return hashlib.sha256(said.encode()).digest()

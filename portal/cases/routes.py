@@ -1,4 +1,4 @@
-"""The public pages of cases: list them, find one, read one, and what its customer may do there."""
+"""The public pages of cases: list them, find one, read one."""
 
 from __future__ import annotations
 
@@ -6,24 +6,16 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, url_for
-from markupsafe import Markup
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from portal.answers import asked_etags, form_version, private, revalidated
-from portal.cases import customer_verbs, visibility
-from portal.cases.forms import MessageForm
-from portal.cases.holding import Stale
-from portal.cases.live import Live, case_view, etag_of, live
+from portal.answers import asked_etags, private, revalidated
+from portal.cases.live import etag_of, live
+from portal.cases.page import case_page, is_owner, names_of
 from portal.cases.reading import FILTERS, PERIODS, find_case, list_cases
 from portal.cases.references import normal
-from portal.cases.states import OPEN, WrongState, can
-from portal.directory import Directory, directory
-from portal.forms import first_errors
 from portal.htmx import wants_part
 from portal.keeper import NOTE, note_for
-from portal.languages import gettext as _
-from tenants.scope import Kind, current
 
 blueprint = Blueprint("cases", __name__)
 LONGEST_REFERENCE = 40
@@ -35,7 +27,7 @@ LONGEST_REFERENCE = 40
 @blueprint.get("/cases")
 def index() -> Response:
     """Public cases, filtered; only the filters that `FILTERS` names exist."""
-    names = _names()
+    names = names_of()
     chosen = {name: request.args[name] for name in FILTERS if request.args.get(name)}
     if chosen.get("period", "7d") not in PERIODS:
         chosen.pop("period")
@@ -80,109 +72,24 @@ def show(reference: str) -> AnyResponse:
     if exact is not None and exact != reference:
         return redirect(url_for("cases.show", reference=exact), 301)
     row = find_case(reference)
-    if _is_owner() or g.visitor:
-        return private(_case_page(row))
-    return _kept(_case_page(row), etag_of(row, "public", g.network), row)
+    if is_owner() or g.visitor:
+        return private(case_page(row))
+    return _kept(case_page(row), etag_of(row, "public", g.network), row)
 
 
 @blueprint.get("/cases/<reference>/live")
 def show_live(reference: str) -> AnyResponse:
     """The part that moves, for polling: 304 with an empty body while nothing has changed."""
     row = find_case(reference)
-    view = "owner" if _is_owner() else "public"
+    view = "owner" if is_owner() else "public"
     etag = etag_of(row, view, g.network)
     if view == "owner" and etag in asked_etags():
         return revalidated(Response(status=304), etag)
-    response = make_response(live(row, view, g.network, _names(row.lead_tenant_id)).html)
+    response = make_response(live(row, view, g.network, names_of(row.lead_tenant_id)).html)
     return _kept(response, etag, row) if view == "public" else revalidated(response, etag)
 
 
-def _case_page(row: Any, errors: dict[str, str] | None = None, status: int = 200, moved_on: str = "") -> Response:
-    names = _names(row.lead_tenant_id)
-    part: Live = live(row, "owner" if _is_owner() else "public", g.network, names)
-    page = render_template(
-        "cases/case.html",
-        case=case_view(row, part.facts, names),
-        live=Markup(part.html),  # noqa: S704 (rendered by our own template)
-        owner=_is_owner(),
-        can=_possible(row) if _is_owner() else set(),
-        values=request.form,
-        errors=errors or {},
-        sent=moved_on or _done().get(request.args.get("sent", "")),
-    )
-    return make_response(page, status)
-
-
-@blueprint.errorhandler(Stale)
-@blueprint.errorhandler(WrongState)
-def moved_on(_error: Exception) -> Response:
-    """The case is not what the form was made from: show what it is now, with what was typed still there."""
-    row = find_case((request.view_args or {})["reference"])
-    words = _("This case has moved on meanwhile. Nothing was sent; this is how it stands now.")
-    return private(_case_page(row, status=409, moved_on=words))
-
-
-def _possible(row: Any) -> set[str]:
-    acts = {"accept"} if can(row.state, "close") else set()
-    if row.state in OPEN:
-        acts.add("write")
-    if row.visibility == "public":
-        acts.add("hide")
-    return acts
-
-
-def _done() -> dict[str, str]:
-    return {
-        "message": _("Your message is on record."),
-        "acceptance": _("Thank you. The case is closed."),
-        "hidden": _("Your case is private now. Only you and the businesses involved can read it."),
-    }
-
-
-# -- what the customer does ----------------------------------------------------------------------------------------
-
-
-@blueprint.post("/cases/<reference>/messages")
-def write(reference: str) -> AnyResponse:
-    row = _own(reference)
-    form = MessageForm(request.form)
-    if not form.validate():
-        return private(_case_page(row, first_errors(form), 422))
-    customer_verbs.write_to_business(row.id, text=form.text.data or "")
-    return redirect(url_for("cases.show", reference=row.reference, sent="message"), 303)
-
-
-@blueprint.post("/cases/<reference>/acceptance")
-def accept(reference: str) -> AnyResponse:
-    row = _own(reference)
-    customer_verbs.accept_answer(row.id, form_version())
-    return redirect(url_for("cases.show", reference=row.reference, sent="acceptance"), 303)
-
-
-@blueprint.post("/cases/<reference>/privacy")
-def hide(reference: str) -> AnyResponse:
-    row = _own(reference)
-    visibility.make_private(row.id)
-    return redirect(url_for("cases.show", reference=row.reference, sent="hidden"), 303)
-
-
-def _own(reference: str) -> Any:
-    """The case, for its customer: a stranger to a private case gets 404 from the scope, to a public one 403."""
-    row = find_case(reference)
-    if not _is_owner():
-        abort(403)
-    return row
-
-
 # -- parts ---------------------------------------------------------------------------------------------------------
-
-
-def _names(business: int | None = None) -> Directory:
-    return directory(g.network, knows_business=business)
-
-
-def _is_owner() -> bool:
-    return current().kind is Kind.CUSTOMER
 
 
 def _kept(response: Response, etag: str, row: Any) -> Response:

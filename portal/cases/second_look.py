@@ -160,7 +160,7 @@ def hand_to(case: Case, tenant_id: int, because: str) -> None:
     case.state_version += 1
     record(
         case,
-        kinds.ROUTED,
+        kinds.LEAD_CHANGED,
         facts={"tenant": str(tenant_id), "because": because},
         tenant_id=tenant_id,
         actor="system",

@@ -1,16 +1,31 @@
-"""Taking a public case back: the customer's agreement to publication ends when they say so, at once and everywhere."""
+"""Public or private: the customer's agreement to publication begins and ends when they say so, at once and everywhere.
+
+A case that becomes public shows what happened before with its original times, and is sealed from then on; one that
+becomes private disappears, and what was sealed stays sealed.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
+from portal.cases import consents
 from portal.cases.holding import held
-from portal.cases.models import Consent
 from portal.events import kinds
 from portal.events.record import record
-from tenants import clock
 from tenants.permissions import Forbidden
-from tenants.scope import Kind, current, db
+from tenants.scope import Kind, current
+
+
+def make_public(case_id: int, *, language: str) -> None:
+    """Publish a private case. The customer has just agreed to the text of this version, in `language`."""
+    if current().kind is not Kind.CUSTOMER:
+        raise Forbidden("only the customer")
+    with held(case_id) as case:
+        if case.visibility == "public":
+            return
+        case.visibility = "public"
+        case.state_version += 1
+        case.public_version += 1
+        consents.agree(case, "publication", consents.PUBLICATION_TEXT, language)
+        record(case, kinds.MADE_PUBLIC)
 
 
 def make_private(case_id: int) -> None:
@@ -23,10 +38,5 @@ def make_private(case_id: int) -> None:
         case.visibility = "private"
         case.state_version += 1
         case.public_version += 1
-        living = select(Consent).where(
-            Consent.case_id == case.id, Consent.purpose == "publication", Consent.withdrawn_at.is_(None)
-        )
-        for consent in db.session.scalars(living):
-            consent.withdrawn_at = clock.now()
-        record(case, kinds.CONSENT_WITHDRAWN, facts={"purpose": "publication"})
+        consents.take_back(case, "publication")
         record(case, kinds.VISIBILITY_CHANGED, facts={"to": "private"})

@@ -42,6 +42,20 @@ def personal(table: str) -> list[str]:
     return protect(table, read=mine, insert=mine, change=mine)
 
 
+def of_history(table: str) -> list[str]:
+    """Rows with an audience of their own: seen by the smaller of it and the case's visibility."""
+    customer = f"({OWN_CASE} AND audience IN ('public', 'customer'))"
+    staff = (
+        f"((audience IN ('public', 'shared') AND {_access(table)}) "
+        f"OR (audience = 'customer' AND {_access(table, lead=True)}) "
+        f"OR (audience = 'internal' AND tenant_id = {TENANT} AND {_access(table)}))"
+    )
+    mine = f"{SAME_NETWORK} AND ({customer} OR {staff})"
+    seen = f"SELECT 1 FROM cases c WHERE c.id = {table}.case_id AND c.visibility = 'public'"  # noqa: S608
+    public = f"({scope_is('public')} AND audience = 'public' AND EXISTS ({seen}))"
+    return protect(table, read=f"{SAME_NETWORK} AND ({customer} OR {staff} OR {public})", insert=mine, change=mine)
+
+
 def unprotect(table: str) -> list[str]:
     """Takes the policies of a table away, before the table goes."""
     names = ("owner_all", "worker_all", "app_read", "app_insert", "app_update", "app_delete")

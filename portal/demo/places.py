@@ -37,6 +37,8 @@ class Business:
     units: tuple[tuple[str, Words], ...] = ()
     holidays: str = ""
     is_host: bool = False
+    preset: str = ""
+    """The code of the preset that its promised times come from (portal/calendars/presets.py)."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ RIVERSIDE = Setting(
                 ("lost-property", ("Lost property", "失物招领", "失物招領")),
             ),
             is_host=True,
+            preset="daylight",
         ),
         Business(
             "meridian",
@@ -103,6 +106,7 @@ RIVERSIDE = Setting(
                 ("refunds", ("Tickets and refunds", "客票与退款", "票務與退款")),
                 ("cabin", ("Check-in and cabin", "值机与客舱", "報到與客艙")),
             ),
+            preset="cn-caac",
         ),
         Business(
             "harbor",
@@ -124,6 +128,7 @@ RIVERSIDE = Setting(
                 ("crew", ("Crew and cabin", "机组与客舱", "組員與客艙")),
             ),
             holidays="AT",
+            preset="us-dot",
         ),
         Business(
             "lantern",
@@ -212,12 +217,14 @@ HARBOR = Setting(
             EVERY_DAY,
             (Person("otto", "Otto Brandt", "manager"),),
             is_host=True,
+            preset="eu-1177",
         ),
         Business(
             "sisters",
             ("Two Sisters Ferries", "双姝轮渡", "姊妹渡輪"),
             EARLY_AND_LATE,
             (Person("ines", "Inês Carvalho", "agent"),),
+            preset="eu-1177",
         ),
     ),
     places=(

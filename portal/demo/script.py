@@ -7,7 +7,9 @@ at that time). Promises use the same words for their dates, and "now+200m" for o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,8 @@ class Act:
     by: str = ""
     text: str = ""
     due: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """What only this kind of act needs."""
 
 
 @dataclass(frozen=True)
@@ -92,3 +96,69 @@ def accept(when: str) -> Act:
 def hide(when: str) -> Act:
     """The customer takes a public case back."""
     return Act(when, "hide")
+
+
+def ask(when: str, by: str, text: str) -> Act:
+    """Ask the customer something; the clocks stand still until there is word."""
+    return Act(when, "ask", by, text)
+
+
+def find(when: str, by: str, text: str, *, source: str, demand: str = "", standard: str = "") -> Act:
+    return Act(when, "find", by, text, more={"source": source, "demand": demand, "standard": standard})
+
+
+def decide(when: str, by: str, text: str, *, fails: str = "", reason: str = "", clause: str = "") -> Act:
+    """Decide whether it is upheld: `fails` is the test that does not hold, if one does not."""
+    return Act(when, "decide", by, text, more={"fails": fails, "reason": reason, "clause": clause})
+
+
+def offer(when: str, by: str, kind: str, text: str, due: str, *, amount: int = 0, currency: str = "") -> Act:
+    """Offer a remedy that reaches the customer by `due`; `amount` in the smallest unit of `currency`."""
+    return Act(when, "offer", by, text, due, more={"kind": kind, "amount": amount, "currency": currency})
+
+
+def take_offer(when: str) -> Act:
+    return Act(when, "take_offer")
+
+
+def refuse_offer(when: str) -> Act:
+    return Act(when, "refuse_offer")
+
+
+def deliver(when: str, by: str, proof: str) -> Act:
+    return Act(when, "deliver", by, proof)
+
+
+def split(when: str, by: str, *titles: str) -> Act:
+    return Act(when, "split", by, more={"titles": titles})
+
+
+def finish_part(when: str, by: str) -> Act:
+    """The first part that is still open is done."""
+    return Act(when, "finish_part", by)
+
+
+def reopen(when: str, text: str = "") -> Act:
+    return Act(when, "reopen", text=text)
+
+
+def appeal(when: str, text: str) -> Act:
+    return Act(when, "appeal", text=text)
+
+
+def disagree(when: str, text: str) -> Act:
+    return Act(when, "disagree", text=text)
+
+
+def take_up(when: str, by: str, text: str, due: str) -> Act:
+    """Another person begins the second look, with a plan and a date."""
+    return Act(when, "take_up", by, text, due)
+
+
+def withdraw(when: str, text: str) -> Act:
+    return Act(when, "withdraw", text=text)
+
+
+def judge(when: str, scores: tuple[int, int, int, int], back: str, text: str = "") -> Act:
+    """Answer the survey: professionalism, quality, ease, quickness."""
+    return Act(when, "judge", text=text, more={"scores": scores, "back": back})

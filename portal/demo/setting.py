@@ -13,6 +13,7 @@ from sqlalchemy import select
 from portal import directory
 from portal.accounts import passwords
 from portal.calendars.models import ServiceCalendar
+from portal.calendars.presets import kept_from
 from portal.calendars.promising import working_time
 from portal.calendars.working_time import WorkingTime
 from portal.cases.models import Category, RoutingRule, Touchpoint
@@ -94,7 +95,7 @@ def _furnish(setting: Setting, business: Business, tenant_id: int) -> None:
             holidays=business.holidays,
             closed=[],
             extra=[],
-            targets={},
+            targets=kept_from(business.preset) if business.preset else {},
         )
     )
     units = [Unit(tenant_id=tenant_id, slug=slug, name=in_three(name)) for slug, name in business.units]

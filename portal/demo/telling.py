@@ -12,12 +12,11 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from portal.cases import customer_verbs, handling, promises, reporting, visibility
-from portal.cases.models import Case, Category, Promise, Touchpoint
+from portal.cases import reporting
+from portal.demo.acting import CUSTOMER, STAFF, case_now
 from portal.demo.script import Act, Story
 from portal.demo.setting import Actor, Stage
 from portal.demo.times import Times
-from portal.desk import assignment
 from portal.events.models import Timer
 from portal.worker.main import until_idle
 from tenants import clock
@@ -112,12 +111,12 @@ def _play(scene: Scene, now: datetime) -> None:
         return
     if not act.by:
         with entered(played.customer):
-            CUSTOMER[act.does](_case(played), act)
+            CUSTOMER[act.does](case_now(played.case_id), act)
         return
     actor = played.stage.actors[act.by]
     due = _promised(act, scene.at, actor, Times(now, played.stage.zone))
     with entered(actor.scope):
-        STAFF[act.does](_case(played), act, actor.name, due)
+        STAFF[act.does](case_now(played.case_id), act, actor.name, due)
 
 
 def _promised(act: Act, at: datetime, actor: Actor, times: Times) -> datetime:
@@ -145,53 +144,3 @@ def _report(played: Played) -> None:
         origin=story.origin,
     )
     played.case_id = reporting.report(stage.network_id, what, form=new_token()).case_id
-
-
-@dataclass(frozen=True)
-class CaseNow:
-    """What a page would have shown to whoever acts: which case, and at which version."""
-
-    id: int
-    version: int
-
-
-def _case(played: Played) -> CaseNow:
-    version = db.session.scalars(select(Case.state_version).where(Case.id == played.case_id)).one()
-    return CaseNow(played.case_id, version)
-
-
-def _owed(case_id: int, *whats: str) -> int:
-    """The promise that the customer still waits for: of the first of these kinds that there is, the earliest."""
-    rows = db.session.scalars(select(Promise).where(Promise.case_id == case_id).order_by(Promise.due_at, Promise.id))
-    owed = [promise for promise in rows if promises.is_owed(promise)]
-    return next(promise.id for what in whats for promise in owed if promise.what == what)
-
-
-def _answer(case: CaseNow, text: str, author: str) -> None:
-    """With where the cause lies, as far as the customer did not say: at a place of the lead, in the first topic."""
-    known = db.session.scalars(select(Case).where(Case.id == case.id)).one()
-    elsewhere = (Touchpoint.tenant_id != known.lead_tenant_id, Touchpoint.id)
-    place = known.touchpoint_id or db.session.scalar(select(Touchpoint.id).order_by(*elsewhere).limit(1))
-    topic = known.category_id or db.session.scalar(select(Category.id).order_by(Category.id).limit(1))
-    handling.answer(case.id, case.version, text=text, author=author, touchpoint_id=place, category_id=topic)
-
-
-CUSTOMER: dict[str, Callable[[CaseNow, Act], None]] = {
-    "write": lambda case, act: customer_verbs.write_to_business(case.id, text=act.text),
-    "accept": lambda case, act: customer_verbs.accept_answer(case.id, case.version),
-    "hide": lambda case, act: visibility.make_private(case.id),
-}
-
-STAFF: dict[str, Callable[[CaseNow, Act, str, datetime], None]] = {
-    "take": lambda case, act, author, due: assignment.take(case.id, author=author),
-    "plan": lambda case, act, author, due: handling.acknowledge(
-        case.id, case.version, plan=act.text, answer_by=due, author=author
-    ),
-    "reply": lambda case, act, author, due: handling.reply(case.id, text=act.text, author=author),
-    "note": lambda case, act, author, due: handling.note(case.id, text=act.text, author=author),
-    "promise": lambda case, act, author, due: promises.promise_more(case.id, act.text, due, version=case.version),
-    "keep": lambda case, act, author, due: promises.keep(case.id, _owed(case.id, "other")),
-    "move": lambda case, act, author, due: promises.move(case.id, _owed(case.id, "other", "answer"), due, act.text),
-    "answer": lambda case, act, author, due: _answer(case, act.text, author),
-    "close": lambda case, act, author, due: handling.close(case.id, case.version),
-}

@@ -40,7 +40,7 @@ class AnswerForm(TextForm):
             raise ValidationError(_("Say what it was about. The figures of this topic count it."))
 
 
-class _DueForm(Form):
+class DueForm(Form):
     """A form with a date in the business's zone, which the route sets before it validates."""
 
     zone: ZoneInfo
@@ -62,13 +62,13 @@ class _DueForm(Form):
         return at
 
 
-class PlanForm(_DueForm):
+class PlanForm(DueForm):
     plan = words(_l("Tell the customer what you will do."), 1000)
 
 
-class PromiseForm(_DueForm):
+class PromiseForm(DueForm):
     sentence = words(_l("Write down what you promise."), 200)
 
 
-class MoveForm(_DueForm):
+class MoveForm(DueForm):
     reason = words(_l("Say why. Everyone who sees the promise reads this."), 300)

@@ -13,6 +13,7 @@ from portal.cases.models import Access, Case, Contact
 from portal.cases.reading import promises_by_id
 from portal.cases.references import normal
 from portal.directory import Directory
+from portal.languages import gettext as _
 from portal.languages import html_lang
 from portal.wording import local
 from tenants import clock
@@ -134,7 +135,7 @@ def _queued(rows: list[Any], names: Directory) -> list[QueuedCase]:
     return [
         QueuedCase(
             reference=row.reference,
-            title=row.title,
+            title=row.title or _("Text removed"),
             language=html_lang(row.language),
             state=row.state,
             kind=row.kind,

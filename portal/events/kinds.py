@@ -79,7 +79,21 @@ REMEDY_DELIVERED = _kind("case.remedy.delivered", Audience.PUBLIC, "remedy", "ki
 REMEDY_JUSTIFIED = _kind("case.remedy.justified", Audience.INTERNAL, "remedy")
 ATTRIBUTED = _kind("case.attributed", Audience.INTERNAL, "touchpoint", "category")
 MADE_PUBLIC = _kind("case.made_public", Audience.PUBLIC)
+SURVEY_ASKED = _kind("case.survey.asked", Audience.CUSTOMER, "occasion")
+SURVEY_ANSWERED = _kind(
+    "case.survey.answered", Audience.CUSTOMER, "occasion", "professionalism", "quality", "ease", "quickness", "back"
+)
+REDACTED = _kind("case.redacted", Audience.PUBLIC, "entry", "reason")
+ERASED = _kind("case.erased", Audience.PUBLIC, "because")
+LEAD_CHANGED = _kind("case.lead.changed", Audience.PUBLIC, "tenant", "because")
 MERGED = _kind("case.merged", Audience.PUBLIC, "into")
 UNMERGED = _kind("case.unmerged", Audience.PUBLIC, "into")
 PART_OPENED = _kind("case.part.opened", Audience.PUBLIC, "part", "tenant")
 PART_DONE = _kind("case.part.done", Audience.PUBLIC, "part")
+FILE_ADDED = _kind("case.file.added", Audience.PUBLIC, "file", "type", "size")
+FILE_REMOVED = _kind("case.file.removed", Audience.PUBLIC, "file")
+KIND_CORRECTED = _kind("case.kind.corrected", Audience.PUBLIC, "kind", "before")
+WISH_CORRECTED = _kind("case.wish.corrected", Audience.PUBLIC, "wish")
+NEEDS_TOLD = _kind("case.needs.told", Audience.CUSTOMER, "kinds")
+ASKED_TWICE = _kind("case.asked_twice", Audience.INTERNAL, "kinds")
+"""Somebody asked the customer for what they had told already, although they were warned."""

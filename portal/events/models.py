@@ -23,7 +23,8 @@ def history_of_cases(rule: Rule) -> Rule:
     return rule
 
 
-def _readable(row: Row, scope: Scope) -> ColumnElement[bool]:
+def readable_entry(row: Row, scope: Scope) -> ColumnElement[bool]:
+    """Entries of a history that the scope may read: rows with `case_id`, `audience` and `tenant_id`."""
     return _rules[0](row, scope) if _rules else none(row)
 
 
@@ -61,7 +62,7 @@ class Event(NetworkShared, Base):
 
     @classmethod
     def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
-        return _readable(row, scope)
+        return readable_entry(row, scope)
 
     @classmethod
     def changeable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
@@ -92,7 +93,7 @@ class EventContent(NetworkShared, Base):
 
     @classmethod
     def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
-        return _readable(row, scope)
+        return readable_entry(row, scope)
 
 
 class NewEvent(WorkerOnly, Base):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.cases.models import Case
@@ -99,6 +99,15 @@ def rebuild(follower: Follower) -> int:
 
 def told_after(position: int, limit: int) -> list[Told]:
     """The next events after a position, in order."""
+    return _told(EventPosition.__table__.c.position > position, limit)
+
+
+def told_of_case(case_id: int, before: int) -> list[Told]:
+    """The events of one case before a position, in order."""
+    return _told((Event.__table__.c.case_id == case_id) & (EventPosition.__table__.c.position < before), None)
+
+
+def _told(which: ColumnElement[bool], limit: int | None) -> list[Told]:
     positions, events, cases = EventPosition.__table__, Event.__table__, Case.__table__
     rows = db.session.execute(
         current()
@@ -120,7 +129,7 @@ def told_after(position: int, limit: int) -> list[Told]:
         .select_from(
             positions.join(events, events.c.id == positions.c.event_id).join(cases, cases.c.id == events.c.case_id)
         )
-        .where(positions.c.position > position)
+        .where(which)
         .order_by(positions.c.position)
         .limit(limit)
     )

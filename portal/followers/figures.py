@@ -17,6 +17,7 @@ FIGURE_OF = {
     kinds.ROUTED.name: "reported",
     kinds.PUBLISHED.name: "published",
     kinds.ANSWERED.name: "answered",
+    kinds.ASKED_TWICE.name: "asked_twice",
     kinds.CLOSED.name: "closed",
     kinds.PROMISE_MADE.name: "promises_made",
     kinds.PROMISE_KEPT.name: "promises_kept",

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, Tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.db import Base, only_where
-from tenants.ownership import Global, WorkerOnly
+from tenants.ownership import Global, Kind, WorkerOnly, system_and
 
 
 class Cursor(Global, Base):
@@ -29,6 +29,7 @@ class Delivery(WorkerOnly, Base):
     """
 
     __tablename__ = "deliveries"
+    writers = system_and(Kind.DOOR)
     __table_args__ = (
         ForeignKeyConstraint(["network_id", "event_id"], ["events.network_id", "events.id"]),
         CheckConstraint("state IN ('queued', 'sent', 'dead')", name="state"),
@@ -37,10 +38,13 @@ class Delivery(WorkerOnly, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     effect_id: Mapped[str] = mapped_column(String(120), unique=True)
-    event_id: Mapped[int]
+    event_id: Mapped[int | None]
+    """What it tells of; None for a letter that somebody asked for, as a link for signing in."""
     channel: Mapped[str] = mapped_column(String(20))
     address: Mapped[str] = mapped_column(String(254))
     message: Mapped[dict[str, Any]]
+    secret: Mapped[bool] = mapped_column(default=False)
+    """Whether the message opens something: it is wiped as soon as it has left, or has been given up."""
     state: Mapped[str] = mapped_column(String(8), default="queued")
     tries: Mapped[int] = mapped_column(default=0)
     fence: Mapped[int] = mapped_column(default=0)

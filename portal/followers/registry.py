@@ -6,8 +6,10 @@ from portal.followers.base import Follower
 from portal.followers.figures import Figures
 from portal.followers.log.follower import Log
 from portal.followers.notifications.follower import DeskMail
+from portal.followers.usual import UsualFigures
+from portal.following.follower import CustomerMail
 
-FOLLOWERS: list[Follower] = [Figures(), Log(), DeskMail()]
+FOLLOWERS: list[Follower] = [Figures(), UsualFigures(), Log(), DeskMail(), CustomerMail()]
 
 
 def named(name: str) -> Follower:

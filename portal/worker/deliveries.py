@@ -41,6 +41,8 @@ class Claim:
     message: dict[str, Any]
     until: datetime
     """When the lease ends."""
+    secret: bool = False
+    """Whether the message is wiped at its end."""
 
 
 def senders() -> dict[str, Send]:
@@ -88,6 +90,7 @@ def claim(batch: int = BATCH) -> list[Claim]:
                         delivery.address,
                         delivery.message,
                         now + LEASE,
+                        delivery.secret,
                     )
                 )
             return claims
@@ -95,7 +98,7 @@ def claim(batch: int = BATCH) -> list[Claim]:
 
 def sent(held: Claim) -> bool:
     """Mark as sent. False when the lease had passed to somebody else meanwhile."""
-    return _end(held, state="sent", sent_at=clock.now(), leased_until=None, problem=None)
+    return _end(held, state="sent", sent_at=clock.now(), leased_until=None, problem=None, **_wiped(held))
 
 
 def failed(held: Claim, problem: Exception) -> bool:
@@ -104,8 +107,13 @@ def failed(held: Claim, problem: Exception) -> bool:
         tries = db.session.scalar(select(Delivery.tries).where(Delivery.id == held.id)) or 0
     words = f"{type(problem).__name__}: {problem}"[:500]
     if tries >= len(WAITS):
-        return _end(held, state="dead", tries=tries + 1, leased_until=None, problem=words)
+        return _end(held, state="dead", tries=tries + 1, leased_until=None, problem=words, **_wiped(held))
     return _end(held, tries=tries + 1, next_at=clock.now() + WAITS[tries], leased_until=None, problem=words)
+
+
+def _wiped(held: Claim) -> dict[str, Any]:
+    """A message that opens something does not outlive its sending."""
+    return {"message": {}} if held.secret else {}
 
 
 def _end(held: Claim, **values: Any) -> bool:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import or_, select
 
-from portal.cases import handling, promises, second_look
+from portal.cases import erasure, handling, promises, second_look, surveys
 from portal.events.models import Timer
 from tenants import clock
 from tenants.scope import Scope, current, db, entered, writing
@@ -21,6 +21,8 @@ LONGEST_WAIT = timedelta(hours=6)
 HANDLERS: dict[str, Callable[[int], None]] = {
     promises.DUE: promises.fall_due,
     handling.SILENT: handling.close_when_silent,
+    surveys.LATER: surveys.ask_later,
+    erasure.FORGET: erasure.forget_the_rest,
     second_look.FIND_SOMEBODY: second_look.find_somebody,
 }
 

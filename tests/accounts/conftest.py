@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from portal.accounts import passwords
-from tenants import administration
+from portal.accounts import codes, passwords
+from portal.followers.models import Delivery
+from tenants import administration, clock
+from tenants.account_models import CodeGenerator
+from tenants.scope import Scope, db, entered
 from tests.cast import Cast
 
 PASSWORD = "a fine long password"
@@ -59,6 +64,42 @@ class Browser:
 
     def sign_in(self, email: str, password: str = PASSWORD, next_path: str = "", **options: Any) -> Any:
         return self.post("/sign-in", {"email": email, "password": password, "next": next_path}, **options)
+
+    def come_in(self, email: str) -> Any:
+        """Sign in by a link: ask for it, take it from the mail, press."""
+        assert self.post("/sign-in/link", {"email": email}).status_code == 303
+        return self.post(newest_link(), {})
+
+
+def letters(address: str | None = None) -> list[Delivery]:
+    """What is to be sent or has been, oldest first."""
+    with entered(Scope.system()):
+        found = db.session.scalars(select(Delivery).order_by(Delivery.id)).all()
+        return [letter for letter in found if address is None or letter.address == address]
+
+
+def newest_link(address: str | None = None) -> str:
+    """The path of the link in the newest letter."""
+    found = re.search(r"https?://[^/\s]+(/\S+)", letters(address)[-1].message["text"])
+    assert found
+    return found[1]
+
+
+def code_of(user_id: int, network_id: int) -> str:
+    """What the person's app shows now."""
+    with entered(Scope.system(network_id)):
+        kept = db.session.get_one(CodeGenerator, user_id)
+        secret = codes.unseal("s" * 40, f"{network_id}:{user_id}", kept.secret)
+    assert secret
+    return codes.code_at(secret, codes.step_of(clock.now()))
+
+
+def with_codes(browser: Browser, user_id: int, network_id: int) -> list[str]:
+    """Turn codes on for who is signed in; gives the recovery codes."""
+    assert browser.post("/account/security/codes", {}).status_code == 303
+    answer = browser.post("/account/security/codes/confirmation", {"code": code_of(user_id, network_id)})
+    assert answer.status_code == 200, answer.text
+    return re.findall(r'<li class="mono">([\w-]+)</li>', answer.text)
 
 
 @pytest.fixture

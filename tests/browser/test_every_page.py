@@ -25,9 +25,20 @@ PUBLIC = (
     "/sign-in",
     "/no-such-page",
     "/find?reference=no-case-number",
+    "/lost-link",
+    "/follow?case={public}",
+    "/t/belt-3",
+    "/t/belt-3/sheet",
 )
+ACCOUNT = ("/account", "/account/security", "/account/sessions")
 OWNER = ("/cases/{private}",)
-DESK = ("/desk/harbor/", "/desk/harbor/?show=closed", "/desk/harbor/cases/{public}")
+DESK = (
+    "/desk/harbor/",
+    "/desk/harbor/?show=closed",
+    "/desk/harbor/cases/{public}",
+    "/desk/harbor/tasks",
+    "/desk/harbor/places",
+)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +62,7 @@ def look(page: Page, address: str, width: int, scheme: str, language: str) -> No
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("address", PUBLIC + OWNER + DESK)
+@pytest.mark.parametrize("address", PUBLIC + ACCOUNT + OWNER + DESK)
 def test_axe_finds_nothing(known, address, width, scheme):
     context, names = known
     page = context.new_page()
@@ -62,7 +73,7 @@ def test_axe_finds_nothing(known, address, width, scheme):
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN", "zh-TW"])
-@pytest.mark.parametrize("address", PUBLIC + OWNER + DESK)
+@pytest.mark.parametrize("address", PUBLIC + ACCOUNT + OWNER + DESK)
 def test_nothing_sticks_out_at_320_pixels(known, address, language):
     context, names = known
     page = context.new_page()

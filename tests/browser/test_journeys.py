@@ -51,6 +51,7 @@ def test_from_a_qr_code_to_the_accepted_answer(person):
     expect(agent.locator(".timeline")).to_contain_text("third time this week")
     agent.locator("#act-answer summary").click()
     agent.locator("#act-answer textarea").fill("A courier brings it tonight.")
+    agent.locator("#act-answer select[name=category]").select_option("lost-luggage")
     agent.locator("#act-answer button").click()
     expect(agent.locator("main")).to_contain_text("The answer is sent")
 

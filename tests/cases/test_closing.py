@@ -9,7 +9,7 @@ from portal.cases.models import Access
 from portal.worker.main import until_idle
 from tenants import clock
 from tenants.scope import Scope, db, entered
-from tests.play import answered, case_of, history, wait_until
+from tests.play import answered, case_of, end_of, history, wait_until
 
 pytestmark = pytest.mark.database
 
@@ -24,7 +24,7 @@ def test_by_acceptance(cast):
         accept_answer(made.case_id, case_of(cast, made.case_id).state_version)
     case = case_of(cast, made.case_id)
     assert (case.state, case.closed_at, how(cast, made)) == ("closed", clock.now(), ["accepted"])
-    closed = history(cast, made.case_id)[-1]
+    closed = end_of(cast, made.case_id)
     assert (closed.actor, closed.tenant_id) == ("customer", cast.meridian)
     with entered(cast.as_ada):
         assert db.session.scalars(select(Access.is_open)).one() is False
@@ -35,7 +35,7 @@ def test_by_the_business(cast):
     with entered(cast.as_ada):
         close(made.case_id, case_of(cast, made.case_id).state_version)
     assert how(cast, made) == ["by_business"]
-    assert history(cast, made.case_id)[-1].actor == "staff"
+    assert end_of(cast, made.case_id).actor == "staff"
 
 
 def test_by_silence_and_not_a_moment_earlier(cast, hand):
@@ -47,7 +47,7 @@ def test_by_silence_and_not_a_moment_earlier(cast, hand):
     until_idle()
     until_idle()
     assert (case_of(cast, made.case_id).state, how(cast, made)) == ("closed", ["silent"])
-    assert history(cast, made.case_id)[-1].actor == "system"
+    assert end_of(cast, made.case_id).actor == "system"
 
 
 def test_an_old_timer_does_not_close_what_was_answered_again(cast, hand):

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from portal.cases.handling import acknowledge
 from portal.cases.models import Access, Case, Consent, Contact
 from portal.cases.reporting import Published, Report, SaidSomethingElse, publish_historic, report, title_of
 from portal.events.models import Timer
@@ -11,7 +12,7 @@ from portal.worker.main import until_idle
 from tenants import clock, door
 from tenants.ids import new_token
 from tenants.scope import Scope, db, entered, writing
-from tests.play import at_once, case_of, history, kinds_of, promises_of, reported, words
+from tests.play import SOON, at_once, case_of, history, kinds_of, promises_of, reported, words
 
 pytestmark = pytest.mark.database
 
@@ -157,11 +158,14 @@ def test_a_contact_is_seen_by_the_lead_and_the_customer_only(cast):
     assert told.facts == {"channel": "email"} and told.audience == "customer" and told.text is None
 
 
-def test_no_answer_is_ever_sent_to_an_address_that_was_only_typed(cast):
-    reported(cast, channel="email", address="cleo@example.com")
+def test_an_address_that_was_only_typed_gets_one_question_and_nothing_else(cast):
+    case = reported(cast, channel="email", address="cleo@example.com")
+    with entered(cast.as_ada):
+        acknowledge(case.case_id, 1, plan="We look.", answer_by=clock.now() + SOON, author="Ada")
     until_idle()
     with entered(Scope.system()):
-        assert not [d for d in db.session.scalars(select(Delivery)) if "cleo" in d.address + str(d.message)]
+        sent = [each for each in db.session.scalars(select(Delivery)) if "cleo" in each.address + str(each.message)]
+    assert [each.effect_id.split(":")[0] for each in sent] == ["follow"]
 
 
 def test_a_historic_case_promises_nothing_and_tells_nobody(cast):

@@ -13,6 +13,8 @@ from sqlalchemy import func, select
 
 from portal import demo
 from portal.cases.models import Access, Case, Promise
+from portal.cases.remedy_models import Remedy
+from portal.cases.survey_models import Survey
 from portal.config import Settings
 from portal.events.commitments import holds
 from portal.events.models import Event, EventContent
@@ -58,10 +60,16 @@ def everything_occurs() -> None:
         "received",
         "acknowledged",
         "in_progress",
+        "waiting_for_customer",
         "answered",
         "closed",
+        "withdrawn",
     }
-    assert set(db.session.scalars(select(Promise.state))) == {"due", "kept", "broken", "moved"}
+    states = {"due", "kept", "broken", "moved", "released"}
+    assert set(db.session.scalars(select(Promise.state))) == states
+    assert {"upheld", "not_upheld"} <= set(db.session.scalars(select(Case.outcome)))
+    assert set(db.session.scalars(select(Remedy.state))) >= {"accepted", "refused", "delivered"}
+    assert db.session.scalar(select(func.count()).select_from(Survey).where(Survey.answered_at.is_not(None)))
     late = select(func.count()).select_from(Promise).where(Promise.state == "broken", Promise.fulfilled_at.is_not(None))
     assert db.session.scalar(late), "a promise was fulfilled after it had broken"
     assert set(db.session.scalars(select(Case.language))) == {"en", "zh_Hans", "zh_Hant"}

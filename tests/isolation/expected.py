@@ -17,7 +17,16 @@ users             MH   .      .        M       .      M    .          N         
 browser_sessions  MH   .      .        .       .      .    .          .         .      MH
 keys              MH   .      .        .       .      .    .          .         .      MH
 session_keys      MH   .      .        .       .      .    .          .         .      MH
+subscriptions     MH   .      .        .       .      .    .          .         .      MH
 sign_in_attempts  MH   .      .        .       .      .    .          .         .      MH
+staged_files      MH   .      .        .       .      .    .          .         .      MH
+passkeys          MH   .      .        .       .      .    .          .         .      MH
+code_generators   MH   .      .        .       .      .    .          .         .      MH
+recovery_codes    MH   .      .        .       .      .    .          .         .      MH
+mail_links        MH   .      .        .       .      .    .          .         .      MH
+notification_choices MH   .      .        .       .      .    .          .         .      MH
+account_cases     MH   .      .        .       .      .    .          .         .      MH
+invitations       MH   .      .        .       .      M    .          N         M      MH
 touchpoints       .    MH     MH       MH      MH     MH   MH         N         MH     MH
 categories        .    MH     MH       MH      MH     MH   MH         N         MH     MH
 routing_rules     .    MH     MH       MH      MH     MH   MH         N         MH     MH
@@ -27,32 +36,47 @@ access            .    .      M        .       .      M    .          N         
 promises          .    H      M        .       .      M    .          N         M      MH
 parts             .    H      M        .       .      M    .          N         M      MH
 remedies          .    .      M        .       .      M    .          N         M      MH
+surveys           .    .      M        .       .      M    .          N         M      MH
 decisions         .    .      .        .       .      M    .          N         M      MH
 tasks             .    .      .        .       .      M    .          N         M      MH
 goodwill_allowances . .       .        .       .      M    .          N         M      MH
+files             .    H      M        .       .      M    .          N         M      MH
 events            .    H      M        .       .      M    .          N         M      MH
 event_contents    .    H      M        .       .      M    .          N         M      MH
 contacts          .    .      M        .       .      M    .          N         M      MH
 consents          .    .      M        .       .      M    .          N         M      MH
+needs             .    .      M        .       .      M    .          N         M      MH
 new_events        .    .      .        .       .      .    .          .         .      MH
 event_positions   .    .      .        .       .      .    .          .         .      MH
 timers            .    .      .        .       .      .    .          .         .      MH
 deliveries        .    .      .        .       .      .    .          .         .      MH
 imported_lines    .    .      .        .       .      .    .          .         .      MH
 daily_figures     .    MH     MH       MH      MH     MH   MH         N         MH     MH
+usual_figures     .    MH     MH       MH      MH     MH   MH         N         MH     MH
 log_entries       .    MH     MH       MH      MH     MH   MH         N         MH     MH
+moods             MH   .      .        .       .      M    .          N         M      MH
+mood_days         MH   MH     MH       MH      MH     MH   MH         N         MH     MH
 """
 
 WRITTEN = """
 table             door public customer account nobody lead uninvolved elsewhere remote system
 tenants           .    .      .        .       .      .    .          .         .      MH
 units             .    .      .        .       .      M    .          N         M      MH
-memberships       .    .      .        .       .      .    .          .         .      MH
+memberships       MH   .      .        .       .      M    .          N         .      MH
 users             MH   .      .        .       .      .    .          .         .      MH
 browser_sessions  MH   .      .        .       .      .    .          .         .      MH
 keys              MH   .      .        .       .      .    .          .         .      MH
 session_keys      MH   .      .        .       .      .    .          .         .      MH
+subscriptions     MH   .      .        .       .      .    .          .         .      MH
 sign_in_attempts  MH   .      .        .       .      .    .          .         .      MH
+staged_files      MH   .      .        .       .      .    .          .         .      MH
+passkeys          MH   .      .        .       .      .    .          .         .      MH
+code_generators   MH   .      .        .       .      .    .          .         .      MH
+recovery_codes    MH   .      .        .       .      .    .          .         .      MH
+mail_links        MH   .      .        .       .      .    .          .         .      MH
+notification_choices MH   .      .        .       .      .    .          .         .      MH
+account_cases     MH   .      .        .       .      .    .          .         .      MH
+invitations       MH   .      .        .       .      .    .          .         .      MH
 touchpoints       .    .      .        .       .      M    .          N         M      MH
 categories        .    .      .        .       .      .    .          .         .      MH
 routing_rules     .    .      .        .       .      .    .          .         .      MH
@@ -62,20 +86,26 @@ access            .    .      M        .       .      M    .          N         
 promises          .    .      M        .       .      M    .          N         M      MH
 parts             .    .      M        .       .      M    .          N         M      MH
 remedies          .    .      M        .       .      M    .          N         M      MH
+surveys           .    .      M        .       .      M    .          N         M      MH
 decisions         .    .      .        .       .      M    .          N         M      MH
 tasks             .    .      .        .       .      M    .          N         M      MH
 goodwill_allowances . .       .        .       .      M    .          N         M      MH
+files             .    .      M        .       .      M    .          N         M      MH
 events            .    .      .        .       .      .    .          .         .      .
 event_contents    .    .      M        .       .      M    .          N         M      MH
 contacts          .    .      M        .       .      M    .          N         M      MH
 consents          .    .      M        .       .      M    .          N         M      MH
+needs             .    .      M        .       .      M    .          N         M      MH
 new_events        .    .      .        .       .      .    .          .         .      MH
 event_positions   .    .      .        .       .      .    .          .         .      MH
 timers            .    .      .        .       .      .    .          .         .      MH
 deliveries        .    .      .        .       .      .    .          .         .      MH
 imported_lines    .    .      .        .       .      .    .          .         .      MH
 daily_figures     .    .      .        .       .      .    .          .         .      MH
+usual_figures     .    .      .        .       .      .    .          .         .      MH
 log_entries       .    .      .        .       .      .    .          .         .      MH
+moods             MH   .      .        .       .      .    .          .         .      MH
+mood_days         MH   .      .        .       .      .    .          .         .      MH
 """
 
 AUDIENCES = """

@@ -30,6 +30,7 @@ LOOSE = {
     "log_entries.case_id": "repeats the event",
     "log_entries.tenant_id": "repeats the event",
     "timers.subject_id": "names a thing of any slice, by its kind",
+    "usual_figures.subject_id": "names a category, a place or nothing, by what the row is about",
 }
 """Columns that name a row and are not a foreign key, each with its reason."""
 

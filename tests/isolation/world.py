@@ -11,15 +11,23 @@ from typing import Any
 
 from sqlalchemy import inspect
 
+from portal.accounts.models import AccountCase
 from portal.calendars.models import ServiceCalendar
 from portal.cases.models import Access, Case, Category, Consent, Contact, Promise, RoutingRule, Touchpoint
+from portal.cases.need_models import Need
 from portal.cases.remedy_models import GoodwillAllowance, Remedy
+from portal.cases.survey_models import Survey
+from portal.cases.usual_models import UsualFigure
 from portal.cases.work_models import Decision, Part, Task
 from portal.events.models import Event, EventContent, EventPosition, NewEvent, Timer
 from portal.figures.models import DailyFigure
+from portal.files.models import File, StagedFile
 from portal.followers.log.models import LogEntry
 from portal.followers.models import Delivery
+from portal.following.models import Subscription
 from portal.imports.models import ImportedLine
+from portal.touchpoints.models import Mood, MoodDay
+from tenants.account_models import CodeGenerator, Invitation, MailLink, NotificationChoice, Passkey, RecoveryCode
 from tenants.models import BrowserSession, Key, Membership, SessionKey, SignInAttempt, Tenant, Unit, User
 from tenants.registry import owned
 from tenants.scope import Scope, db, entered, writing
@@ -98,6 +106,7 @@ def _settle(world: World, home: Home) -> None:
     category = rows.made(Category, code=f"smell-{home.number}", name={"en": "Smell"})
     rows.made(RoutingRule, touchpoint_id=touchpoint.id, category_id=category.id, tenant_id=home.tenant_id)
     _a_case(rows, home, touchpoint.id, category.id)
+    _accounts(rows, home)
 
 
 def _at_the_door(rows: _Rows, home: Home) -> None:
@@ -116,7 +125,22 @@ def _at_the_door(rows: _Rows, home: Home) -> None:
         expires_at=AT,
     )
     rows.made(SessionKey, session_id=session.id, key_id=key.id)
+    waiting = {"media_type": "text/plain", "size": 1, "digest": b"d", "staged_at": AT, "expires_at": AT}
+    rows.made(StagedFile, id=9500 + number, form_hash=b"f%d" % number, storage_key=f"b{number}", **waiting)
     rows.made(SignInAttempt, account_hash=b"a%d" % number, address_hash=b"b%d" % number, at=AT)
+
+
+def _accounts(rows: _Rows, home: Home) -> None:
+    number, of_user = home.number, {"user_id": home.user_id}
+    key = {"credential_id": b"c%d" % number, "public_key": b"p", "sign_count": 0, "name": "Phone", "created_at": AT}
+    rows.made(Passkey, id=9000 + number, **of_user, **key)
+    rows.made(CodeGenerator, **of_user, secret=b"s", started_at=AT)
+    rows.made(RecoveryCode, id=9100 + number, **of_user, code_hash=b"r")
+    rows.made(MailLink, id=9200 + number, email=f"m{number}@example.com", next_path="", asked_at=AT)
+    invited = {"email": f"i{number}@example.com", "role": "agent", "invited_by": home.user_id, "invited_at": AT}
+    rows.made(Invitation, id=9300 + number, tenant_id=home.tenant_id, **invited)
+    rows.made(NotificationChoice, **of_user, steps="all", broken=True, locale="en")
+    rows.made(AccountCase, **of_user, case_id=home.case_id, reference=f"REF-{number}", added_at=AT)
 
 
 def _a_case(rows: _Rows, home: Home, touchpoint_id: int, category_id: int) -> None:
@@ -138,18 +162,30 @@ def _a_case(rows: _Rows, home: Home, touchpoint_id: int, category_id: int) -> No
     rows.made(Part, id=6000 + number, **of_case, number=1, tenant_id=home.tenant_id, title="Smell", opened_at=AT)
     offer = {"kind": "apology", "words": "Sorry", "round": 1, "offered_at": AT, "deliver_by": AT}
     rows.made(Remedy, id=7000 + number, **of_case, tenant_id=home.tenant_id, **offer)
+    rows.made(Survey, id=9000 + number, **of_case, tenant_id=home.tenant_id, occasion="close", round=1, asked_at=AT)
     rows.made(Decision, **of_case, user_id=home.user_id, round=1, tenant_id=home.tenant_id, at=AT)
     task = {"kind": "clause_review", "touchpoint_id": touchpoint_id, "reason": "preference", "case_count": 3}
     rows.made(Task, id=8000 + number, tenant_id=home.tenant_id, **task, opened_at=AT)
     rows.made(GoodwillAllowance, tenant_id=home.tenant_id, currency="EUR", amount=5000)
+    follows = {"role": "follower", "address": f"f{number}@example.com", "locale": "en", "asked_at": AT}
+    rows.made(Subscription, id=10_000 + number, **of_case, **follows)
+    tap = {"day": date(2026, 11, 16), "voter_hash": b"v%d" % number, "mood": "good", "at": AT}
+    rows.made(Mood, id=11_000 + number, tenant_id=home.tenant_id, touchpoint_id=touchpoint_id, **tap)
+    counts = {"good": 1, "fair": 0, "bad": 0, "nothing_changes": 0, "too_much_effort": 0, "did_not_know": 0}
+    rows.made(MoodDay, touchpoint_id=touchpoint_id, day=date(2026, 11, 16), **counts)
     rows.made(Contact, id=4000 + number, **of_case, channel="email", address=f"c{number}@example.com", given_at=AT)
     rows.made(Consent, id=5000 + number, **of_case, purpose="publication", text_version="1", language="en", given_at=AT)
+    kept = {"media_type": "text/plain", "size": 1}
+    rows.made(File, id=9000 + number, **of_case, number=1, audience="public", actor="staff", tenant_id=home.tenant_id,
+              **kept, storage_key=f"a{number}", added_at=AT)  # fmt: skip
+    rows.made(Need, id=9000 + number, **of_case, kind="flight", words="MD 512", told_at=AT)
     event = event_of(rows, home, "public", number)
     rows.made(NewEvent, event_id=event.id)
     rows.made(EventPosition, position=number, event_id=event.id)
     rows.made(Timer, kind="promise.due", subject_id=3000 + number, due_at=AT)
     rows.made(Delivery, effect_id=f"e{number}", event_id=event.id, channel="mail", address="x", message={}, next_at=AT)
     rows.made(ImportedLine, file_hash=f"f{number}", line=1, **of_case, at=AT)
+    rows.made(UsualFigure, about="category", subject_id=category_id, answers=[], settled=[])
     rows.made(DailyFigure, tenant_id=home.tenant_id, day=date(2026, 11, 16), figure="reported", count=1)
     counted = {"case_entry": 1, "tenant_id": home.tenant_id, "tenant_entry": 1}
     rows.made(LogEntry, number=number, event_id=event.id, **of_case, **counted, entry=b"x", leaf=b"y")

@@ -46,7 +46,7 @@ class Browser:
         return self.get(answer.headers["Location"])
 
     def _remember(self, answer: TestResponse) -> None:
-        if answer.headers.get("Content-Encoding"):
+        if answer.headers.get("Content-Encoding") or answer.mimetype != "text/html":
             return
         found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text)
         if found:

@@ -14,9 +14,10 @@ from typing import Any
 import rfc8785
 from sqlalchemy import func
 
+from portal.events import kinds
 from portal.events.heads import head
 from portal.events.kinds import Audience
-from portal.followers.base import Follower, Nature, Told
+from portal.followers.base import Follower, Nature, Told, told_of_case
 from portal.followers.log.models import LogEntry
 from tenants.scope import current, db
 
@@ -34,10 +35,26 @@ class Log(Follower):
     def follow(self, events: Sequence[Told]) -> None:
         by_network: dict[int, list[Told]] = {}
         for event in events:
-            if event.audience == Audience.PUBLIC and event.visibility == "public":
-                by_network.setdefault(event.network_id, []).append(event)
+            if not _is_public(event):
+                continue
+            public = by_network.setdefault(event.network_id, [])
+            if event.kind == kinds.MADE_PUBLIC.name:
+                public += _unsealed(event, {each.event_id for each in public})
+            public.append(event)
         for network_id, public in sorted(by_network.items()):
             _append(network_id, public)
+
+
+def _is_public(event: Told) -> bool:
+    return event.audience == Audience.PUBLIC and event.visibility == "public"
+
+
+def _unsealed(published: Told, already: set[int]) -> list[Told]:
+    """What happened to a case before it became public: sealed now, with its original times."""
+    entries = LogEntry.__table__
+    sealed = set(db.session.scalars(current().select(entries.c.event_id).where(entries.c.case_id == published.case_id)))
+    before = told_of_case(published.case_id, published.position)
+    return [event for event in before if _is_public(event) and event.event_id not in sealed | already]
 
 
 def _append(network_id: int, events: Sequence[Told]) -> None:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
-
-from flask import current_app
-from sqlalchemy import select
 
 from portal.events import kinds
 from portal.followers.base import Follower, Nature, Told
+from portal.followers.letters import base_url
 from portal.followers.models import Delivery
 from portal.languages import gettext as _
 from portal.languages import speaking
 from tenants import clock
-from tenants.models import Network, NetworkHost, Tenant
+from tenants.models import Network, Tenant
 from tenants.scope import db
 
 
@@ -37,7 +34,7 @@ def _tell_desk(event: Told) -> None:
     if tenant is None or network is None or not tenant.desk_email:
         return
     with speaking(network.locale):
-        message = _message(event, f"{_base_url(network)}/desk/{tenant.slug}/cases/{event.reference}")
+        message = _message(event, f"{base_url(network.id)}/desk/{tenant.slug}/cases/{event.reference}")
     db.session.add(
         Delivery(
             network_id=event.network_id,
@@ -59,15 +56,3 @@ def _message(event: Told, link: str) -> dict[str, Any]:
         subject = _("A promise was broken: %(reference)s", reference=event.reference)
         body = _("A promise to a customer has passed its date. Tell them what happens now:")
     return {"subject": subject, "text": f"{body}\n\n{link}\n"}
-
-
-def _base_url(network: Network) -> str:
-    """Where the network's pages are, from configuration and never from a request."""
-    public = urlsplit(current_app.config["SETTINGS"].public_url)
-    hosts = db.session.scalars(
-        select(NetworkHost.host).where(NetworkHost.network_id == network.id).order_by(NetworkHost.host)
-    ).all()
-    if public.hostname in hosts or not hosts:
-        return f"{public.scheme}://{public.netloc}"
-    port = f":{public.port}" if public.port else ""
-    return f"{public.scheme}://{hosts[0]}{port}"

@@ -27,7 +27,14 @@ def send(settings: Settings, effect_id: str, address: str, message: dict[str, An
     mail["Date"] = format_datetime(clock.now())
     mail["Message-ID"] = f"<{hashlib.sha256(effect_id.encode()).hexdigest()[:32]}@{settings.mail_from.split('@')[1]}>"
     mail["Auto-Submitted"] = "auto-generated"
+    if "thread" in message:
+        mail["References"] = mail["In-Reply-To"] = f"<{message['thread']}@{settings.mail_from.split('@')[1]}>"
+    if "leave" in message:
+        mail["List-Unsubscribe"] = f"<{message['leave']}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     mail.set_content(message["text"])
+    if "html" in message:
+        mail.add_alternative(message["html"], subtype="html")
     if settings.mail_url.startswith("file:"):
         _to_folder(settings, effect_id, mail)
     else:

@@ -1,0 +1,1 @@
+"""What a QR code at a place opens: five seconds for the silent quarter, and what has changed here because of them."""

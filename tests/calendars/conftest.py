@@ -1,0 +1,5 @@
+"""Browsing, as in the tests of pages."""
+
+from tests.pages.conftest import another, browser, report, signed_in
+
+__all__ = ["another", "browser", "report", "signed_in"]

@@ -1,0 +1,196 @@
+"""Words are planted everywhere, and looked for everywhere: in every page, fragment, feed, file, header, mail and log.
+
+First: what is for few is never met by others. Then everything is removed, and nobody meets any of it again.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import deque
+from email import message_from_bytes, policy
+
+import pytest
+from sqlalchemy import text
+
+from portal.cases import customer_verbs, redaction, second_look
+from portal.cases.erasure import erase_customer
+from portal.database import owner_engine
+from portal.worker.main import until_idle
+from tenants import clock
+from tenants.db import Base
+from tenants.scope import entered
+from tests.pages.conftest import hidden
+from tests.play import case_of, history, wait_until
+
+pytestmark = pytest.mark.database
+
+ADDRESS = re.compile(r'(?:href|src|hx-get|action)="(/[^"#]*)')
+DESK = "/desk/meridian/cases/"
+MOST = 400
+
+
+def canary(name):
+    return f"canary{name}bird"
+
+
+def crawl(person, *starts):
+    """Every page, fragment, feed and file that a reader can reach by GET, as text with its headers."""
+    seen, queue, found = set(), deque(starts), {}
+    while queue and len(seen) < MOST:
+        path = queue.popleft()
+        plain = path.split("?lang=")[0].split("&lang=")[0]
+        if plain in seen or plain.startswith(("/static/", "/sign-out")):
+            continue
+        seen.add(plain)
+        answer = person.get(plain)
+        headers = "\n".join(f"{name}: {value}" for name, value in answer.headers.items())
+        found[plain] = f"{headers}\n\n{answer.get_data(as_text=False).decode('utf-8', 'replace')}"
+        if answer.status_code in (301, 302, 303):
+            queue.append(answer.headers["Location"])
+        queue.extend(each.replace("&amp;", "&") for each in ADDRESS.findall(found[plain]))
+    assert len(seen) < MOST, "the crawl does not end"
+    return found
+
+
+def met(found, name):
+    return sorted(path for path, page in found.items() if canary(name) in page)
+
+
+def database(settings):
+    engine = owner_engine(settings)
+    with engine.connect() as connection:
+        rows = [
+            (table.name, str(row))
+            for table in Base.metadata.sorted_tables
+            for row in connection.execute(text(f"SELECT * FROM {table.name}"))  # noqa: S608
+        ]
+    engine.dispose()
+    return rows
+
+
+@pytest.fixture
+def post(signed_in):
+    """A desk at which each act is the form of the page."""
+    ada = signed_in("ada")
+
+    def act(reference, where, **values):
+        page = ada.get(f"{DESK}{reference}").text
+        answer = ada.post(f"{DESK}{reference}/{where}", {"version": hidden(page, "version"), **values})
+        assert answer.status_code == 303, answer.text
+        return ada
+
+    return act
+
+
+PUBLIC = ("report", "wish", "happened", "plan", "reply", "question", "message", "promise", "moved", "found", "source")
+PRIVATE = ("note", "words", "proof", "why", "staff")
+VERDICT = {
+    "factual": "1",
+    "can_act": "1",
+    "outcome": "not_upheld",
+    "reason": "outside_scope",
+    "clause": canary("clause"),
+}
+
+
+@pytest.fixture
+def planted(browser, report, post, hand):
+    """A public case on which everybody has written something of their own."""
+    reference, _key = report(
+        what=f"{canary('report')} did not arrive.", wish=canary("wish"), happened=canary("happened"), reviewed="1"
+    )
+    post(reference, "acknowledgement", plan=canary("plan"), due="2026-11-20T12:00")
+    post(reference, "replies", text=canary("reply"))
+    post(reference, "questions", text=canary("question"))
+    page = browser.get(f"/cases/{reference}")
+    browser.post(f"/cases/{reference}/messages", {"version": hidden(page.text, "version"), "text": canary("message")})
+    post(reference, "promises", sentence=canary("promise"), due="2026-11-20T12:00")
+    ada = post(reference, "notes", text=canary("note"))
+    move = re.findall(r"promises/\d+/date", ada.get(f"{DESK}{reference}").text)[0]
+    post(reference, move, due="2026-11-24T12:00", reason=canary("moved"))
+    post(reference, "findings", found=canary("found"), source=canary("source"), demand=canary("demand"))
+    post(reference, "assessment", **VERDICT, explanation=canary("explanation"))
+    post(reference, "parts", titles=canary("part"))
+    offer = {"kind": "refund", "sum": "5", "currency": "EUR", "due": "2026-11-25T12:00"}
+    post(reference, "remedies", **offer, words=canary("words"), reason=canary("why"))
+    accept = re.search(r"remedies/\d+/acceptance", browser.get(f"/cases/{reference}").text)[0]
+    browser.post(f"/cases/{reference}/{accept}", {})
+    delivery = re.search(r"remedies/\d+/delivery", ada.get(f"{DESK}{reference}").text)[0]
+    post(reference, delivery, proof=canary("proof"))
+    done = re.search(r"parts/\d+/end", ada.get(f"{DESK}{reference}").text)[0]
+    post(reference, done)
+    answer = {"text": canary("answer"), "touchpoint": "gate-b4", "category": "lost-luggage"}
+    post(reference, "answer", **answer, about_staff=canary("staff"))
+    return reference
+
+
+def starts(reference):
+    return "/", "/cases", f"/cases/{reference}", f"/cases/{reference}/live", f"/cases/{reference}/feed.atom"
+
+
+def test_what_is_for_few_is_met_by_few(planted, another, signed_in):
+    everybody = crawl(another(), *starts(planted))
+    for name in PRIVATE:
+        assert met(everybody, name) == [], name
+    for name in PUBLIC:
+        assert f"/cases/{planted}" in met(everybody, name), name
+    stranger = signed_in("hugo")
+    theirs = crawl(stranger, "/desk/harbor/", f"/desk/harbor/cases/{planted}")
+    for name in (*PUBLIC, *PRIVATE):
+        assert not [path for path in met(theirs, name) if path.startswith("/desk/")], name
+    far = crawl(another("northport.example"), *starts(planted))
+    for name in (*PUBLIC, *PRIVATE):
+        assert met(far, name) == [], name
+
+
+def test_what_is_removed_is_met_by_nobody(cast, planted, browser, another, signed_in, migrated, caplog):
+    caplog.set_level(logging.DEBUG)
+    for person in (another(), browser):  # fills what is kept in memory
+        crawl(person, *starts(planted))
+    case_id = next(row.id for row in [case_by(cast, planted)])
+    with entered(cast.as_ada):
+        for entry in history(cast, case_id):
+            if "canary" in f"{entry.text}{entry.facts}" and entry.kind != "case.original.kept":
+                redaction.redact(case_id, entry.seq, "personal")
+    until_idle()
+    names = (*PUBLIC, "note", "explanation", "demand", "clause", "part", "answer", "staff")
+    readers = {
+        "everybody": crawl(another(), *starts(planted)),
+        "owner": crawl(browser, *starts(planted)),
+        "lead": crawl(signed_in("ada"), "/desk/meridian/", f"{DESK}{planted}"),
+    }
+    for reader, found in readers.items():
+        for name in names:
+            assert met(found, name) == [], (reader, name)
+    left = database(migrated)
+    for name in names:
+        assert [table for table, row in left if canary(name) in row] == [], name
+        assert canary(name) not in caplog.text, name
+
+
+def test_what_a_customer_has_erased_is_met_by_nobody(cast, planted, another, signed_in, migrated, portal_settings):
+    case_id = case_by(cast, planted).id
+    with entered(cast.customer(case_id)):
+        customer_verbs.accept_answer(case_id, case_of(cast, case_id).state_version)
+        second_look.reopen(case_id, case_of(cast, case_id).state_version, reason=canary("again"))
+        erase_customer(case_id)
+    wait_until(clock.now())
+    until_idle()
+    assert another().get(f"/cases/{planted}").status_code == 404
+    found = crawl(signed_in("ada"), "/desk/meridian/", f"{DESK}{planted}")
+    for name in ("report", "wish", "happened", "message", "words", "proof", "again"):
+        assert met(found, name) == [], name
+        assert [table for table, row in database(migrated) if canary(name) in row] == [], name
+        for mail in (portal_settings.data_dir / "outbox").glob("*.eml"):
+            assert canary(name) not in message_from_bytes(mail.read_bytes(), policy=policy.default).as_string()
+
+
+def case_by(cast, reference):
+    from sqlalchemy import select
+
+    from portal.cases.models import Case
+    from tenants.scope import Scope, db
+
+    with entered(Scope.system(cast.riverside)):
+        return db.session.scalars(select(Case).where(Case.reference == reference)).one()
