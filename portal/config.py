@@ -58,6 +58,8 @@ def _listening_address(host: str) -> str:
 
 def _mail_transport(url: str) -> str:
     scheme = url.partition(":")[0]
+    if url == "console:":
+        return url
     if scheme == "file" and "//" not in url.removeprefix("file://"):
         return url
     try:
@@ -67,7 +69,7 @@ def _mail_transport(url: str) -> str:
     except ValueError:
         pass
     raise ValueError(
-        "must be file:, file:///a/folder, smtp://user:password@host:port or smtps://user:password@host:port"
+        "must be console:, file:, file:///a/folder, smtp://user:password@host:port or smtps://user:password@host:port"
     )
 
 
@@ -191,6 +193,7 @@ class Settings(BaseSettings):
         "file:",
         repr=False,
         description="How mail leaves: `file:` writes `.eml` files to `DATA_DIR/outbox`, `file:///folder` elsewhere; "
+        "`console:` prints it; "
         "`smtp://user:password@host:port` (STARTTLS) or `smtps://…` (TLS).",
     )
     mail_from: Annotated[str, AfterValidator(_mail_address)] = Field(

@@ -75,10 +75,19 @@ def hours_words(week: Sequence[Sequence[Sequence[str]]]) -> list[tuple[str, str]
         last = first
         while last + 1 < len(week) and week[last + 1] == week[first]:
             last += 1
-        days = names[first] if first == last else _("%(first)s to %(last)s", first=names[first], last=names[last])
-        lines.append((days, _spans(week[first])))
+        lines.append((_days(first, last, names), _spans(week[first])))
         first = last + 1
     return lines
+
+
+def _days(first: int, last: int, names: Sequence[str]) -> str:
+    if last == first:
+        return names[first]
+    if last == first + 1:
+        return _("%(first)s and %(last)s", first=names[first], last=names[last])
+    if (first, last) == (0, 6):
+        return _("Every day")
+    return _("%(first)s to %(last)s", first=names[first], last=names[last])
 
 
 def _spans(spans: Sequence[Sequence[str]]) -> str:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.answers import form_version, private, secret
-from portal.cases import assessment, customer_verbs, erasure, redaction, remedies, second_look, visibility
+from portal.cases import assessment, customer_verbs, erasure, export, redaction, remedies, second_look, visibility
 from portal.cases.forms import AppealForm, MessageForm, ReasonForm
 from portal.cases.holding import Stale
 from portal.cases.page import case_page, is_owner
@@ -17,7 +17,7 @@ from portal.cases.reading import find_case
 from portal.cases.references import normal
 from portal.cases.states import WrongState
 from portal.files.form import files_form, take_files
-from portal.files.web import takes_files
+from portal.files.web import pieces, takes_files
 from portal.forms import first_errors
 from portal.languages import current as tongue
 from portal.languages import gettext as _
@@ -115,6 +115,17 @@ def erase(reference: str) -> AnyResponse:
         return private(case_page(row, failed="erased", errors=missing, status=422))
     erasure.erase_customer(row.id)
     return secret(make_response(render_template("cases/erased.html", reference=row.reference)))
+
+
+@blueprint.get("/cases/<reference>/export.zip")
+def take_away(reference: str) -> AnyResponse:
+    """Everything that the case holds for its customer: machine-readable, with the files."""
+    row = _own(reference)
+    explained = _("What your case holds: case.json (RFC 8259, UTF-8, times in UTC) and your files as they are kept.")
+    archive = export.archive_of(row.id, f"{explained}\n")
+    response = Response(pieces(archive), mimetype="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="{row.reference}.zip"'
+    return private(response)
 
 
 @blueprint.post("/cases/<reference>/privacy")

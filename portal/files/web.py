@@ -6,7 +6,7 @@ A route that takes files is marked by `takes_files`; every other request keeps t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO, TypeVar
+from typing import IO, Any, TypeVar
 
 from flask import Flask, Response, current_app, request
 
@@ -50,7 +50,7 @@ def send(content: Content) -> Response:
         response = Response(status=304)
     else:
         stream = content.open()
-        response = Response(_pieces(stream), direct_passthrough=True)
+        response = Response(pieces(stream), direct_passthrough=True)
         response.call_on_close(stream.close)
         response.content_type = content.media_type + ("; charset=utf-8" if content.media_type == "text/plain" else "")
         if content.size is not None:
@@ -66,7 +66,8 @@ def send(content: Content) -> Response:
     return response
 
 
-def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+def pieces(stream: IO[bytes]) -> Iterator[bytes]:
+    """A stream as the body of an answer; closed at its end."""
     with stream:
         while piece := stream.read(PIECE):
             yield piece

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from portal.calendars.presets import BY_CODE, PRESETS, VERIFY, WHATS, kept_from, preset_of
 from portal.calendars.targets import UNITS, Target
 from portal.calendars.working_time import WorkingTime
-from portal.languages import LOCALES, MESSAGES, SOURCE
 from tests.calendars.test_working_time import DAYS, calendars
 
 OFFICE = ((("09:00", "17:00"),),) * 5 + ((), ())
@@ -218,14 +217,6 @@ def test_every_preset_promises_a_plan_and_an_answer_and_says_whence():
         assert set(preset.ours) <= set(preset.targets())
     assert len(BY_CODE) == len(PRESETS) == 11
     assert VERIFY in [preset.remark for preset in PRESETS]
-
-
-def test_every_preset_is_told_in_every_language():
-    for preset in PRESETS:
-        for text in (preset.name, preset.source, preset.remark, *preset.further):
-            english = str(text)
-            for locale in LOCALES:
-                assert not english or locale == SOURCE or MESSAGES[locale].get(english), (locale, english)
 
 
 def test_as_a_calendar_keeps_it():

@@ -1,26 +1,24 @@
-"""Everything that an account holds, to take away: one archive of JSON files with a page that explains them.
+"""Everything that an account holds, to take away: one archive of JSON and files, with a page that explains them.
 
 Each case is read as its customer reads it, so that nothing goes out that its page does not show.
 """
 
 from __future__ import annotations
 
-import io
-import json
+import tempfile
 import zipfile
-from datetime import datetime
-from typing import Any
+from typing import IO, Any
 
 from flask import Response as Download
 from flask import g
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from portal.accounts import choices, keeping
 from portal.accounts.routes.blueprint import blueprint, fresh, me
 from portal.answers import private
-from portal.cases.models import Case, Consent, Contact
-from portal.events.timeline import timeline
+from portal.cases.export import IN_MEMORY, add_case, as_json
+from portal.cases.models import Case
+from portal.files.web import pieces
 from portal.languages import gettext as _
 from tenants import factors, signing_in
 from tenants.scope import Scope, db, entered
@@ -32,16 +30,17 @@ MOST = 1000
 @blueprint.get("/account/export")
 @fresh
 def export() -> Response:
-    out = io.BytesIO()
+    out: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (closed with the answer)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("README.txt", _explained())
-        archive.writestr("account.json", _json(_account()))
+        archive.writestr("account.json", as_json(_account()))
         for case_id in keeping.cases_of(me().id, limit=MOST):
             with entered(Scope.customer(g.network.id, case_id=case_id)):
                 case = db.session.get(Case, case_id)
                 if case is not None:
-                    archive.writestr(f"cases/{case.reference}.json", _json(_case(case)))
-    response = Download(out.getvalue(), mimetype="application/zip")
+                    add_case(archive, case_id, f"cases/{case.reference}/")
+    out.seek(0)
+    response = Download(pieces(out), mimetype="application/zip")
     response.headers["Content-Disposition"] = "attachment; filename=account.zip"
     return private(response)
 
@@ -63,50 +62,10 @@ def _account() -> dict[str, Any]:
     }
 
 
-def _case(case: Case) -> dict[str, Any]:
-    contacts = db.session.scalars(select(Contact).where(Contact.case_id == case.id))
-    consents = db.session.scalars(select(Consent).where(Consent.case_id == case.id))
-    return {
-        "reference": case.reference,
-        "kind": case.kind,
-        "state": case.state,
-        "visibility": case.visibility,
-        "language": case.language,
-        "reported": case.reported_at,
-        "closed": case.closed_at,
-        "history": [
-            {"at": each.at, "kind": each.kind, "by": each.actor, "text": each.text, "facts": each.facts}
-            for each in reversed(timeline(case.id))
-        ],
-        "contacts": [
-            {"channel": each.channel, "address": each.address, "given": each.given_at, "confirmed": each.confirmed_at}
-            for each in contacts
-        ],
-        "consents": [
-            {
-                "purpose": each.purpose,
-                "text": each.text_version,
-                "given": each.given_at,
-                "withdrawn": each.withdrawn_at,
-            }
-            for each in consents
-        ],
-    }
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
-
-
-def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
 def _explained() -> str:
     lines = [
         _("This is what your account holds. The files are JSON (RFC 8259) in UTF-8; times are in UTC."),
         _("account.json: your address and name, what we may mail you, your passkeys and sessions."),
-        _("cases: one file for each case of your account, with its history as you see it, contacts and consents."),
-        _("Photos and documents are not in here; each case’s page has them."),
+        _("cases: a folder for each of your cases, with its history as you see it, contacts, consents and files."),
     ]
     return "\n\n".join(lines) + "\n"

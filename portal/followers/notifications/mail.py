@@ -1,8 +1,9 @@
-"""Sends one mail: to a folder in development, through SMTP otherwise."""
+"""Sends one mail: to a folder or the console in development, through SMTP otherwise."""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import smtplib
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -14,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from portal.config import Settings
 from tenants import clock
 
+LOG = logging.getLogger(__name__)
 PATIENCE = 20
 """Seconds for a mail server to answer."""
 
@@ -35,7 +37,9 @@ def send(settings: Settings, effect_id: str, address: str, message: dict[str, An
     mail.set_content(message["text"])
     if "html" in message:
         mail.add_alternative(message["html"], subtype="html")
-    if settings.mail_url.startswith("file:"):
+    if settings.mail_url == "console:":
+        LOG.info("mail to %s\n%s", address, mail.as_string())
+    elif settings.mail_url.startswith("file:"):
         _to_folder(settings, effect_id, mail)
     else:
         _to_server(settings.mail_url, mail)
