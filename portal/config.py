@@ -4,8 +4,6 @@ Holds what differs between two installations of the same code: addresses, databa
 network or a tenant decides for itself is data, and not here. `portal settings` prints the README's table from it.
 """
 
-import re
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -13,9 +11,10 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from portal import config_values as values
 from portal import secret_file
+from portal.config_values import POSTGRESQL, DatabaseUrl, PostgresqlUrl
 
-POSTGRESQL = "postgresql+psycopg://"
 SHORTEST_SECRET = 32
 
 
@@ -25,79 +24,6 @@ class SettingsError(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
-
-
-def _with_driver(url: str) -> str:
-    """Name the driver, because SQLAlchemy would otherwise look for psycopg2."""
-    return url.replace("postgresql://", POSTGRESQL, 1) if url.startswith("postgresql://") else url
-
-
-def _database(url: str) -> str:
-    if url.startswith("sqlite:///"):
-        if url in {"sqlite:///", "sqlite:///:memory:"}:
-            raise ValueError("must name a file: a database in memory cannot be shared by web and worker")
-        return url
-    return _postgresql(url)
-
-
-def _postgresql(url: str) -> str:
-    url = _with_driver(url)
-    if not url.startswith(POSTGRESQL) or not url.removeprefix(POSTGRESQL).partition("/")[2]:
-        raise ValueError("must look like postgresql://user:password@host/database (or sqlite:////path/to/file)")
-    return url
-
-
-def _listening_address(host: str) -> str:
-    if host != "localhost":
-        try:
-            ip_address(host)
-        except ValueError:
-            raise ValueError("must be an IP address of this machine, 0.0.0.0 for all of them, or localhost") from None
-    return host
-
-
-def _mail_transport(url: str) -> str:
-    scheme = url.partition(":")[0]
-    if url == "console:":
-        return url
-    if scheme == "file" and "//" not in url.removeprefix("file://"):
-        return url
-    try:
-        parts = urlsplit(url)
-        if parts.scheme in {"smtp", "smtps"} and parts.hostname and parts.port != 0:
-            return url
-    except ValueError:
-        pass
-    raise ValueError(
-        "must be console:, file:, file:///a/folder, smtp://user:password@host:port or smtps://user:password@host:port"
-    )
-
-
-def _mail_address(address: str) -> str:
-    if not re.fullmatch(r"""[^@\s<>,;"]+@[^@\s<>,;"]+""", address):
-        raise ValueError("must be one bare mail address, for example portal@example.org")
-    return address
-
-
-def _upper(value: object) -> object:
-    return value.upper() if isinstance(value, str) else value
-
-
-def _lower(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
-
-
-def _files_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme == "file" and not parts.netloc and (not parts.path or Path(parts.path).is_absolute()):
-        return url
-    if parts.scheme == "s3" and re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", parts.netloc):
-        return url
-    raise ValueError("must be file:, file:///a/folder or s3://bucket/prefix?endpoint=https://host&region=name")
-
-
-DatabaseUrl = Annotated[str, AfterValidator(_database)]
-PostgresqlUrl = Annotated[str, AfterValidator(_postgresql)]
 
 
 def _default_database(others: dict[str, Any]) -> str:
@@ -128,11 +54,11 @@ class Settings(BaseSettings):
         frozen=True, env_ignore_empty=True, extra="ignore", validate_default=True, hide_input_in_errors=True
     )
 
-    environment: Annotated[Literal["development", "production"], BeforeValidator(_lower)] = Field(
+    environment: Annotated[Literal["development", "production"], BeforeValidator(values.lower)] = Field(
         "development",
         description="`production` demands its own secret and an https address, and sets Secure cookies.",
     )
-    host: Annotated[str, AfterValidator(_listening_address)] = Field(
+    host: Annotated[str, AfterValidator(values.listening_address)] = Field(
         "127.0.0.1", description="Address to listen on; `0.0.0.0` for every address of the machine."
     )
     port: int = Field(8000, ge=1, le=65535, description="TCP port to listen on.")
@@ -185,18 +111,18 @@ class Settings(BaseSettings):
         description="PostgreSQL only: the role of `portal worker`, which works for all tenants.",
         json_schema_extra=_shown("as `DATABASE_URL`"),
     )
-    sqlite_synchronous: Annotated[Literal["FULL", "EXTRA", "NORMAL"], BeforeValidator(_upper)] = Field(
+    sqlite_synchronous: Annotated[Literal["FULL", "EXTRA", "NORMAL"], BeforeValidator(values.upper)] = Field(
         "FULL",
         description="SQLite's `synchronous` pragma; with `NORMAL` a power cut may lose the last transactions.",
     )
-    mail_url: Annotated[str, AfterValidator(_mail_transport)] = Field(
+    mail_url: Annotated[str, AfterValidator(values.mail_transport)] = Field(
         "file:",
         repr=False,
         description="How mail leaves: `file:` writes `.eml` files to `DATA_DIR/outbox`, `file:///folder` elsewhere; "
         "`console:` prints it; "
         "`smtp://user:password@host:port` (STARTTLS) or `smtps://…` (TLS).",
     )
-    mail_from: Annotated[str, AfterValidator(_mail_address)] = Field(
+    mail_from: Annotated[str, AfterValidator(values.mail_address)] = Field(
         default_factory=_default_sender,
         description="Sender address of all mail.",
         json_schema_extra=_shown("`portal@` and the host of `PUBLIC_URL`"),
@@ -208,7 +134,7 @@ class Settings(BaseSettings):
         description="Largest request that is accepted, in bytes, where no files are sent.",
         json_schema_extra=_shown("`2097152` (2 MiB)"),
     )
-    files_url: Annotated[str, AfterValidator(_files_url)] = Field(
+    files_url: Annotated[str, AfterValidator(values.files_url)] = Field(
         "file:",
         description="Where photos and documents are kept: `file:` in `DATA_DIR/files`, `file:///folder` elsewhere; "
         "`s3://bucket/prefix?endpoint=https://host&region=name` in a private bucket (both parameters optional; "
@@ -238,7 +164,7 @@ class Settings(BaseSettings):
         description="Days after which a case that has ended forgets its customer (words, contacts, files, keys); "
         "0 keeps them.",
     )
-    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(values.upper)] = Field(
         "INFO", description="Least important kind of line in the log: `DEBUG`, `INFO`, `WARNING` or `ERROR`."
     )
 

@@ -17,7 +17,8 @@ class ServiceCalendar(TenantOwned, Base):
 
     `week` has seven lists of spans, Monday first: `[["09:00", "12:00"], ["13:00", "24:00"]]`. `closed` and `extra` are
     ISO dates; an extra day works with Monday's hours even when it is a weekend or a holiday. `holidays` is a country
-    code known to the `holidays` library, or empty. `targets` maps what is promised to a number of working days.
+    code known to the `holidays` library, or empty. `targets` maps what is promised to how long it takes at most (see
+    `targets.py`), and `preset` to the code of the preset that this came from.
     """
 
     __tablename__ = "service_calendars"

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import Form
 
 from portal.answers import form_version, private
-from portal.cases import assessment, merging, money, parts, redaction, remedies
+from portal.cases import assessment, fair_remedies, merging, money, parts, redaction, remedies
 from portal.cases.holding import NoSuchCase
 from portal.cases.reading import find_case
 from portal.desk.judging_forms import (
@@ -221,7 +221,7 @@ def _remedies_page(errors: dict[str, str] | None = None, status: int = 200) -> R
     page = render_template(
         "desk/remedies.html",
         **frame(),
-        parity=remedies.parity(),
+        parity=fair_remedies.parity(),
         topics={topic.id: topic.name for topic in names.categories.values()},
         allowances=remedies.goodwill_allowances(),
         currencies=[(code, code) for code in money.CURRENCIES],

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from portal.cases import money, remedies
+from portal.cases import fair_remedies, money, remedies
 from portal.cases.holding import NoSuchCase
 from portal.cases.models import Case
 from portal.cases.remedies import BeyondGoodwill, NeedsReason, NoSuchRemedy, NotAnOffer, Offer, RemedySettled
@@ -229,14 +229,14 @@ def test_parity_tells_whether_shouting_pays(cast):
         settled(cast, amount, round_=2)
     settled(cast, 7000, category_id=cast.delay)
     with entered(cast.as_ada), pytest.raises(Forbidden):
-        remedies.parity()
+        fair_remedies.parity()
     with entered(manager(cast)):
-        found = remedies.parity()
+        found = fair_remedies.parity()
     assert [(each.quiet, each.quiet_cases, each.escalated, each.escalated_cases, each.ratio) for each in found] == [
         (2000, 2, 5000, 2, 2.5)
     ]
     with entered(cast.as_greta):
-        assert remedies.parity() == []
+        assert fair_remedies.parity() == []
 
 
 @pytest.mark.parametrize(
