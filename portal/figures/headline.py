@@ -29,6 +29,8 @@ class Headline:
     answered: int | None
     published: int
     kept_percent: int | None
+    asked_twice: int | None
+    """How often somebody asked for what the customer had told already."""
 
 
 _kept: dict[int, tuple[float, Headline]] = {}
@@ -66,6 +68,7 @@ def _count() -> Headline:
         answered=_told(sums.get("answered", 0)),
         published=sums.get("published", 0),
         kept_percent=round(100 * kept / fallen) if _told(fallen) else None,
+        asked_twice=_told(sums.get("asked_twice", 0)),
     )
 
 

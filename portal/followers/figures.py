@@ -18,13 +18,21 @@ FIGURE_OF = {
     kinds.PUBLISHED.name: "published",
     kinds.ANSWERED.name: "answered",
     kinds.ASKED_TWICE.name: "asked_twice",
-    kinds.CLOSED.name: "closed",
     kinds.PROMISE_MADE.name: "promises_made",
     kinds.PROMISE_KEPT.name: "promises_kept",
     kinds.PROMISE_EXCEEDED.name: "promises_exceeded",
     kinds.PROMISE_BROKEN.name: "promises_broken",
     kinds.PROMISE_MOVED.name: "promises_moved",
 }
+
+
+CLOSED_BY = {"customer": "closed_accepted", "staff": "closed_by_business", "system": "closed_silent"}
+"""A case that its customer confirmed counts apart from one that closed in silence, or was closed by hand."""
+
+
+def figure_of(kind: str, actor: str) -> str | None:
+    """Which figure an event counts for, if any."""
+    return CLOSED_BY.get(actor) if kind == kinds.CLOSED.name else FIGURE_OF.get(kind)
 
 
 class Figures(Follower):
@@ -35,9 +43,9 @@ class Figures(Follower):
 
     def follow(self, events: Sequence[Told]) -> None:
         counts = Counter(
-            (event.network_id, event.tenant_id, event.at.date(), FIGURE_OF[event.kind])
+            (event.network_id, event.tenant_id, event.at.date(), figure)
             for event in events
-            if event.kind in FIGURE_OF and event.tenant_id is not None
+            if (figure := figure_of(event.kind, event.actor)) and event.tenant_id is not None
         )
         for (network_id, tenant_id, day, figure), count in sorted(counts.items()):
             db.session.execute(_add(network_id, tenant_id, day, figure, count))

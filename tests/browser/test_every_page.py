@@ -28,6 +28,7 @@ PUBLIC = (
     "/lost-link",
     "/follow?case={public}",
     "/t/belt-3",
+    "/businesses/harbor/calendar",
     "/t/belt-3/sheet",
 )
 ACCOUNT = ("/account", "/account/security", "/account/sessions")

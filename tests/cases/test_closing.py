@@ -10,6 +10,7 @@ from portal.worker.main import until_idle
 from tenants import clock
 from tenants.scope import Scope, db, entered
 from tests.play import answered, case_of, end_of, history, wait_until
+from tests.worker.invariants import figures
 
 pytestmark = pytest.mark.database
 
@@ -88,3 +89,15 @@ def test_a_timer_finds_a_case_that_was_accepted_meanwhile(cast, hand):
 def test_a_timer_of_no_case_does_nothing(cast):
     with entered(Scope.system(cast.riverside)):
         close_when_silent(4711)
+
+
+def test_how_it_ended_is_counted_apart(cast):
+    accepted, closed, silent = answered(cast), answered(cast), answered(cast)
+    with entered(cast.customer(accepted.case_id)):
+        accept_answer(accepted.case_id, case_of(cast, accepted.case_id).state_version)
+    with entered(cast.as_ada):
+        close(closed.case_id, case_of(cast, closed.case_id).state_version)
+    wait_until(case_of(cast, silent.case_id).answered_at + SILENCE)
+    until_idle()
+    ended = {figure: count for (*_, figure), count in figures().items() if figure.startswith("closed")}
+    assert ended == {"closed_accepted": 1, "closed_by_business": 1, "closed_silent": 1}

@@ -5,6 +5,7 @@ First: what is for few is never met by others. Then everything is removed, and n
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 from collections import deque
@@ -105,6 +106,9 @@ def planted(browser, report, post, hand):
     post(reference, "questions", text=canary("question"))
     page = browser.get(f"/cases/{reference}")
     browser.post(f"/cases/{reference}/messages", {"version": hidden(page.text, "version"), "text": canary("message")})
+    page = browser.get(f"/cases/{reference}")
+    shown = {"text": "A paper.", "files": (io.BytesIO(canary("paper").encode()), "paper.txt"), "files_public": "1"}
+    browser.post(f"/cases/{reference}/messages", {"version": hidden(page.text, "version"), **shown})
     post(reference, "promises", sentence=canary("promise"), due="2026-11-20T12:00")
     ada = post(reference, "notes", text=canary("note"))
     move = re.findall(r"promises/\d+/date", ada.get(f"{DESK}{reference}").text)[0]

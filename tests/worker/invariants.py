@@ -11,7 +11,7 @@ from typing import Any
 from portal.cases.models import Case
 from portal.events.models import Event, EventPosition, NewEvent
 from portal.figures.models import DailyFigure
-from portal.followers.figures import FIGURE_OF
+from portal.followers.figures import figure_of
 from portal.followers.log.models import LogEntry
 from portal.followers.models import Cursor, Delivery
 from portal.followers.registry import FOLLOWERS
@@ -110,9 +110,9 @@ def figures() -> dict[tuple[Any, ...], int]:
 def check_figures() -> None:
     """The figures are what counting all events again gives."""
     counted = Counter(
-        (event.network_id, event.tenant_id, event.at.date(), FIGURE_OF[event.kind])
+        (event.network_id, event.tenant_id, event.at.date(), figure)
         for event in rows(Event, "id")
-        if event.kind in FIGURE_OF and event.tenant_id is not None
+        if (figure := figure_of(event.kind, event.actor)) and event.tenant_id is not None
     )
     assert figures() == dict(counted)
 
