@@ -58,7 +58,7 @@ def remove(case_id: int, number: int, reason: str) -> None:
     scope = current()
     if scope.kind is not Kind.CUSTOMER:
         require(scope, "case.redact")
-    with held(case_id) as case:
+    with held(case_id, by_lead=False) as case:
         row = adding.redact(case, number, reason)
         if not reading.may_remove(row, leads=scope.tenant_id == case.lead_tenant_id):
             raise Forbidden("not theirs to remove")

@@ -84,7 +84,7 @@ def go_on(case_id: int, version: int) -> None:
 def note(case_id: int, *, text: str, author: str, files: Given | None = None) -> None:
     """Something for colleagues of the same tenant only. Possible in every state, and never a change to anybody else."""
     require(current(), "case.note")
-    with held(case_id) as case:
+    with held(case_id, by_lead=False) as case:
         record(case, kinds.NOTED, text=text, names={"staff": author})
         attach(case, files, internal=True)
 

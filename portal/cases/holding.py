@@ -10,6 +10,7 @@ from sqlalchemy import select
 from portal.cases.models import Access, Case
 from portal.cases.states import OPEN, after
 from tenants import clock
+from tenants.permissions import Forbidden
 from tenants.scope import current, db, writing
 
 
@@ -22,10 +23,11 @@ class Stale(RuntimeError):
 
 
 @contextmanager
-def held(case_id: int, version: int | None = None) -> Iterator[Case]:
+def held(case_id: int, version: int | None = None, *, by_lead: bool = True) -> Iterator[Case]:
     """The case under its lock, inside one write transaction that commits at the end of the block.
 
-    `version` is the `state_version` that the form was made from. Raises NoSuchCase or Stale.
+    `version` is the `state_version` that the form was made from. Of the businesses that see a case only its lead acts
+    on it, unless `by_lead` is taken away. Raises NoSuchCase, Stale or Forbidden.
     """
     with writing() as session:
         query = select(Case).where(Case.id == case_id).with_for_update(of=Case)
@@ -35,7 +37,15 @@ def held(case_id: int, version: int | None = None) -> Iterator[Case]:
             raise NoSuchCase(case_id)
         if version is not None and case.state_version != version:
             raise Stale(case.reference)
+        if by_lead and not leads(case):
+            raise Forbidden("only the business that leads")
         yield case
+
+
+def leads(case: Case) -> bool:
+    """Whether the present business leads the case; whoever acts for no business is not asked."""
+    scope = current()
+    return not scope.for_tenant or scope.tenant_id == case.lead_tenant_id
 
 
 def move(case: Case, act: str) -> None:
@@ -44,4 +54,5 @@ def move(case: Case, act: str) -> None:
     case.state_version += 1
     case.waiting_since = clock.now() if case.state == "waiting_for_customer" else None
     access = Access.__table__
-    db.session.execute(current().update(access).where(access.c.case_id == case.id).values(is_open=case.state in OPEN))
+    working = (access.c.case_id == case.id) & (access.c.level != "past")
+    db.session.execute(current().update(access).where(working).values(is_open=case.state in OPEN))

@@ -50,7 +50,7 @@ class CaseFacts:
     question: str = ""
     """What the customer was asked last."""
     findings: tuple[Entry, ...] = ()
-    """What was checked in this round, in order."""
+    """What was checked in this round, in order; else what the decision that stands rests on."""
     verdict: Entry | None = None
     """The decision that stands: the newest, even while a second look goes on."""
     own_words: tuple[Entry, ...] = ()
@@ -117,6 +117,7 @@ def facts_of(entries: list[Entry]) -> CaseFacts:
     routed = next((entry for entry in entries if entry.kind in ROUTES), None)
     closed = next((entry for entry in entries if entry.kind == "case.closed"), None)
     answered = next((entry for entry in entries if entry.kind == "case.answered"), None)
+    at_verdict = next((number for number, entry in enumerate(entries) if entry.kind == "case.assessed"), len(entries))
     return CaseFacts(
         wish=wish_of(entries),
         happened=reported.facts.get("happened", "") if reported else "",
@@ -125,8 +126,8 @@ def facts_of(entries: list[Entry]) -> CaseFacts:
         answer=beginning(answered.text or "") if answered else "",
         source={"name": published.facts.get("source"), "url": None} if published else None,
         question=next((entry.text or "" for entry in entries if entry.kind == "case.question.asked"), ""),
-        findings=findings_of(entries),
-        verdict=next((entry for entry in entries if entry.kind == "case.assessed"), None),
+        findings=findings_of(entries) or findings_of(entries[at_verdict:]),
+        verdict=entries[at_verdict] if at_verdict < len(entries) else None,
         own_words=tuple(entry for entry in entries if entry.actor == "customer" and entry.text),
         merged_into=_merged_into(entries),
     )

@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.cases.holding import held
+from portal.cases.holding import held, leads
 from portal.cases.models import Access, Case, Promise
 from portal.cases.states import WrongState
 from portal.events import kinds
 from portal.events.record import record, set_timer
 from tenants import clock
 from tenants.ids import new_id
-from tenants.permissions import require
+from tenants.permissions import Forbidden, require
 from tenants.scope import current, db
 
 DUE = "promise.due"
@@ -88,8 +88,9 @@ def promise_more(case_id: int, sentence: str, due_at: datetime, *, version: int 
 def keep(case_id: int, promise_id: int) -> None:
     """Somebody says that the promise has been kept. Raises PromiseSettled."""
     require(current(), "case.promise")
-    with held(case_id) as case:
+    with held(case_id, by_lead=False) as case:
         promise = _one(case, promise_id)
+        _require_ours(case, promise)
         _fulfil(case, promise)
         case.state_version += 1
         refresh_next(case)
@@ -98,8 +99,9 @@ def keep(case_id: int, promise_id: int) -> None:
 def move(case_id: int, promise_id: int, due_at: datetime, reason: str) -> None:
     """Put a promise off, with the reason in public; the old date stays visible. Raises PromiseSettled."""
     require(current(), "case.promise")
-    with held(case_id) as case:
+    with held(case_id, by_lead=False) as case:
         promise = _one(case, promise_id)
+        _require_ours(case, promise)
         if promise.paused_minutes is not None:
             raise WrongState(case.state, "move a promise")
         if promise.state == "due" and is_late(promise):
@@ -129,8 +131,9 @@ def fall_due(promise_id: int) -> None:
 def exceed(case_id: int, promise_id: int, *, text: str) -> None:
     """Do more than was promised, out of goodwill: `text` says what. Only before its time. Raises PromiseSettled."""
     require(current(), "case.promise")
-    with held(case_id) as case:
+    with held(case_id, by_lead=False) as case:
         promise = _one(case, promise_id)
+        _require_ours(case, promise)
         if promise.state != "due" or is_late(promise):
             raise PromiseSettled(promise.state)
         promise.state, promise.paused_minutes = "exceeded", None
@@ -196,6 +199,12 @@ def _one(case: Case, promise_id: int) -> Promise:
     if not is_owed(promise):
         raise PromiseSettled(promise.state)
     return promise
+
+
+def _require_ours(case: Case, promise: Promise) -> None:
+    """A promise is dealt with by whoever made it, also when another business leads by now, and by the lead."""
+    if not leads(case) and current().tenant_id != promise.tenant_id:
+        raise Forbidden("a promise of another business")
 
 
 def _fulfil(case: Case, promise: Promise) -> None:

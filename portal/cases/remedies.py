@@ -14,7 +14,7 @@ from sqlalchemy import select
 from portal.cases import promises
 from portal.cases.customer_verbs import require_customer
 from portal.cases.fair_remedies import Usual, usual
-from portal.cases.holding import held
+from portal.cases.holding import held, leads
 from portal.cases.models import Case
 from portal.cases.money import CURRENCIES
 from portal.cases.remedy_models import REMEDIES, WITH_MONEY, GoodwillAllowance, Remedy
@@ -23,7 +23,7 @@ from portal.events import kinds
 from portal.events.record import record
 from tenants import clock
 from tenants.ids import new_id
-from tenants.permissions import require
+from tenants.permissions import Forbidden, require
 from tenants.scope import current, db, writing
 
 
@@ -133,8 +133,8 @@ def refuse(case_id: int, remedy_id: int) -> None:
 def take_back(case_id: int, remedy_id: int) -> None:
     """The business takes an offer back that nobody has decided on."""
     require(current(), "case.remedy")
-    with held(case_id) as case:
-        remedy = _one(case, remedy_id, "offered")
+    with held(case_id, by_lead=False) as case:
+        remedy = _ours(case, remedy_id, "offered")
         remedy.state, remedy.decided_at = "withdrawn", clock.now()
         _tell(case, kinds.REMEDY_WITHDRAWN, remedy)
         case.state_version += 1
@@ -143,8 +143,8 @@ def take_back(case_id: int, remedy_id: int) -> None:
 def deliver(case_id: int, remedy_id: int, *, proof: str, at: datetime | None = None) -> None:
     """It has reached the customer: `proof` says how one can tell (a transfer's number, a receipt), `at` when."""
     require(current(), "case.remedy")
-    with held(case_id) as case:
-        remedy = _one(case, remedy_id, "accepted")
+    with held(case_id, by_lead=False) as case:
+        remedy = _ours(case, remedy_id, "accepted")
         remedy.state, remedy.proof = "delivered", proof
         remedy.delivered_at = min(at or clock.now(), clock.now())
         _tell(case, kinds.REMEDY_DELIVERED, remedy)
@@ -192,6 +192,14 @@ def _within_goodwill(what: Offer) -> None:
     allowance = db.session.get(GoodwillAllowance, (current().tenant_id, what.currency or ""))
     if what.amount is not None and (allowance is None or what.amount > allowance.amount):
         raise BeyondGoodwill(what.kind)
+
+
+def _ours(case: Case, remedy_id: int, state: str) -> Remedy:
+    """A remedy is dealt with by whoever offered it, also when another business leads by now, and by the lead."""
+    remedy = _one(case, remedy_id, state)
+    if not leads(case) and current().tenant_id != remedy.tenant_id:
+        raise Forbidden("a remedy of another business")
+    return remedy
 
 
 def _one(case: Case, remedy_id: int, state: str) -> Remedy:

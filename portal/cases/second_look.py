@@ -153,9 +153,9 @@ def hand_to(case: Case, tenant_id: int, because: str) -> None:
     if after is None:
         after = Access(network_id=case.network_id, case_id=case.id, tenant_id=tenant_id, next_due_at=before.next_due_at)
         db.session.add(after)
-    before.level, after.level = "past", "lead"
-    before.assignee_id = None
     after.is_open, after.next_due_at = before.is_open, before.next_due_at
+    before.level, after.level = "past", "lead"
+    before.assignee_id, before.is_open = None, False
     case.lead_tenant_id = tenant_id
     case.state_version += 1
     record(

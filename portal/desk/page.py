@@ -109,30 +109,36 @@ def case_page(
 
 def possible(row: Any, assignee_id: int | None) -> set[str]:
     """What this person may do with the case as it is: the role's permissions and the state's."""
+    acts = _of_state(row)
+    if row.state in OPEN and assignee_id != current().person_id:
+        acts.add("take")
+    if row.lead_tenant_id != current().tenant_id:
+        acts &= OF_OTHERS
+    elif not may_handle(row.id, row.round):
+        acts -= {"take_up", "answer", "find", "assess", "take"}
+        acts.add("leave")
+    return {act for act in acts if allows(current(), f"case.{PERMISSION.get(act, act)}")}
+
+
+def _of_state(row: Any) -> set[str]:
+    """What the business that leads can do in this state."""
     acts = {name for name in ("acknowledge", "take_up", "ask", "go_on", "answer") if can(row.state, name)}
+    acts |= {"note", "settle", "redact"}
     if row.state == "answered":
         acts.add("close")
     if row.state in OPEN:
-        acts |= {"promise", "move", "keep", "exceed"}
+        acts |= {"promise", "move", "keep", "exceed", "unmerge" if row.merged_into_id else "merge"}
     if row.state in OPEN and row.state not in UNTOUCHED:
         acts |= {"reply", "remedy"}
     if row.state in ("acknowledged", "in_progress", "waiting_for_customer"):
         acts |= {"find", "split"}
     if row.state in ("acknowledged", "in_progress"):
         acts.add("assess")
-    if row.state in OPEN:
-        acts.add("unmerge" if row.merged_into_id else "merge")
-    if row.state in OPEN and assignee_id != current().person_id:
-        acts.add("take")
-    acts |= {"note", "settle"}
-    if row.lead_tenant_id == current().tenant_id:
-        acts.add("redact")
-    if not may_handle(row.id, row.round):
-        acts -= {"take_up", "answer", "find", "assess", "take"}
-        acts.add("leave")
-    return {act for act in acts if allows(current(), f"case.{PERMISSION.get(act, act)}")}
+    return acts
 
 
+OF_OTHERS = {"note", "settle", "keep", "move", "exceed"}
+"""What is left to a business that led the case before: its own promises and remedies, and notes."""
 PERMISSION = {
     "take_up": "acknowledge",
     "ask": "reply",

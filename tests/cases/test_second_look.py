@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from portal.cases import assessment, customer_verbs, handling, second_look
+from portal.cases import assessment, customer_verbs, handling, promises, second_look
 from portal.cases.models import Access
 from portal.cases.states import WrongState
 from portal.desk import assignment
@@ -243,3 +243,40 @@ def test_withdrawing_can_be_undone(cast):
         customer_verbs.withdraw(case.case_id, case_of(cast, case.case_id).state_version, reason="Found it.")
         second_look.reopen(case.case_id, case_of(cast, case.case_id).state_version)
     assert case_of(cast, case.case_id).state == "reopened"
+
+
+def test_who_led_it_before_looks_on_and_keeps_their_own_promises_only(cast):
+    case = answered(cast)
+    with entered(cast.as_ada):
+        promises.promise_more(case.case_id, "The refund.", clock.now() + SOON)
+    mine = promises_of(cast, case.case_id)["other"]
+    with entered(cast.customer(case.case_id)):
+        customer_verbs.accept_answer(case.case_id, case_of(cast, case.case_id).state_version)
+        second_look.reopen(case.case_id, case_of(cast, case.case_id).state_version)
+    wait_until(clock.now())
+    until_idle()
+    assert case_of(cast, case.case_id).lead_tenant_id == cast.airport
+    with entered(cast.as_greta):
+        take_up(case, cast)
+    theirs = promises_of(cast, case.case_id)["answer"]
+    version = case_of(cast, case.case_id).state_version
+    acts = (
+        lambda: handling.reply(case.case_id, text="We?", author="Ada"),
+        lambda: handling.answer(case.case_id, version, text="We.", author="Ada"),
+        lambda: handling.ask(case.case_id, version, text="You?", author="Ada"),
+        lambda: promises.promise_more(case.case_id, "More.", clock.now() + SOON),
+        lambda: promises.keep(case.case_id, theirs.id),
+        lambda: assignment.take(case.case_id, author="Ada"),
+    )
+    before = snapshot(cast)
+    with entered(cast.as_ada):
+        for act in acts:
+            with pytest.raises(Forbidden):
+                act()
+        access = db.session.get_one(Access, (case.case_id, cast.meridian))
+        assert (access.level, access.is_open) == ("past", False)
+    assert snapshot(cast) == before
+    with entered(cast.as_ada):
+        handling.note(case.case_id, text="Good luck.", author="Ada")
+        promises.keep(case.case_id, mine.id)
+    assert promises_of(cast, case.case_id)["other"].state == "kept"

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.database
 def with_file(cast: Cast, case_id: int, audience: Audience, by: Scope, content: bytes = b"") -> int:
     """Add one file with this audience; gives its number."""
     given = staged(cast, content or samples.jpeg())
-    with entered(by), held(case_id) as case:
+    with entered(by), held(case_id, by_lead=False) as case:
         return adding.add(case, given, audience, most=6)[0]
 
 
