@@ -13,8 +13,9 @@ from sqlalchemy import select
 
 from portal.followers.models import Delivery
 from tenants import clock
+from tenants.ids import new_id
 from tenants.models import NetworkHost
-from tenants.scope import current, db
+from tenants.scope import Scope, current, db, entered, writing
 
 
 def post_secret(effect_id: str, address: str, *, subject: str, text: str) -> None:
@@ -52,6 +53,33 @@ def post(
     if network_id is not None:
         letter["network_id"] = network_id
     db.session.execute(current().insert(Delivery.__table__).inline(), letter)
+
+
+FORGET = "forget"
+"""Channel of a delivery to ourselves: the worker takes an address out of every letter, sent or waiting."""
+
+
+def ask_to_forget(network_id: int, address: str) -> None:
+    """Have the worker forget an address, inside the `writing()` that erases its account."""
+    errand = {
+        "effect_id": f"{FORGET}:{new_id()}",
+        "channel": FORGET,
+        "address": address,
+        "message": {"network": network_id},
+        "secret": True,
+        "next_at": clock.now(),
+    }
+    db.session.execute(current().insert(Delivery.__table__).inline(), errand)
+
+
+def forget(_effect_id: str, address: str, message: dict[str, Any]) -> None:
+    """Take an address out of every letter of a network; what still waits is not sent any more."""
+    mail = Delivery.__table__
+    with entered(Scope.system(message["network"])), writing():
+        theirs = current().update(mail).where(mail.c.address == address)
+        waiting = theirs.where(mail.c.state == "queued", mail.c.channel != FORGET)
+        db.session.execute(waiting.values(state="dead", problem="erased"))
+        db.session.execute(theirs.values(address="", message={}))
 
 
 def base_url(network_id: int) -> str:

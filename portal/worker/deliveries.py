@@ -15,6 +15,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import or_, select
 
+from portal.followers import letters
 from portal.followers.models import Delivery
 from portal.followers.notifications import mail
 from tenants import clock
@@ -47,7 +48,10 @@ class Claim:
 
 def senders() -> dict[str, Send]:
     settings = current_app.config["SETTINGS"]
-    return {"mail": lambda effect_id, address, message: mail.send(settings, effect_id, address, message)}
+    return {
+        letters.FORGET: letters.forget,
+        "mail": lambda effect_id, address, message: mail.send(settings, effect_id, address, message),
+    }
 
 
 def send_due(batch: int = BATCH) -> int:

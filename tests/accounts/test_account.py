@@ -13,6 +13,8 @@ from portal.accounts.choices import Choices, choices_of
 from portal.accounts.models import AccountCase
 from portal.cases.handling import note
 from portal.cases.models import Case, Contact
+from portal.followers.models import Delivery
+from portal.worker.main import until_idle
 from tenants import clock
 from tenants.account_models import MailLink
 from tenants.ids import new_id
@@ -341,6 +343,9 @@ def test_an_erased_account_is_nobody(cast, private, browser, another):
         assert CARLA not in {user.email for user in db.session.scalars(select(User))}
         assert db.session.scalar(select(MailLink.id).where(MailLink.email == CARLA)) is None
         assert db.session.get(Case, private.case_id).state == "received"
+    until_idle()
+    with entered(Scope.system(cast.riverside)):
+        assert CARLA not in {letter.address for letter in db.session.scalars(select(Delivery))}
     assert another.post(f"/k/{private.key}", {}).status_code == 303  # the case itself is as it was
     browser.come_in(CARLA)
     assert private.reference not in browser.get("/account").text

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import logging
 import re
+import zipfile
 from collections import deque
 from email import message_from_bytes, policy
 
@@ -46,12 +47,20 @@ def crawl(person, *starts):
         seen.add(plain)
         answer = person.get(plain)
         headers = "\n".join(f"{name}: {value}" for name, value in answer.headers.items())
-        found[plain] = f"{headers}\n\n{answer.get_data(as_text=False).decode('utf-8', 'replace')}"
+        found[plain] = f"{headers}\n\n{readable(answer)}"
         if answer.status_code in (301, 302, 303):
             queue.append(answer.headers["Location"])
         queue.extend(each.replace("&amp;", "&") for each in ADDRESS.findall(found[plain]))
     assert len(seen) < MOST, "the crawl does not end"
     return found
+
+
+def readable(answer):
+    """The body as text, an archive unpacked."""
+    if answer.mimetype != "application/zip":
+        return answer.get_data().decode("utf-8", "replace")
+    with zipfile.ZipFile(io.BytesIO(answer.get_data())) as archive:
+        return "\n".join(f"{name}\n{archive.read(name).decode('utf-8', 'replace')}" for name in archive.namelist())
 
 
 def met(found, name):
@@ -152,7 +161,9 @@ def test_what_is_removed_is_met_by_nobody(cast, planted, browser, another, signe
     caplog.set_level(logging.DEBUG)
     for person in (another(), browser):  # fills what is kept in memory
         crawl(person, *starts(planted))
-    case_id = next(row.id for row in [case_by(cast, planted)])
+    owner = crawl(browser, f"/cases/{planted}")
+    assert f"/cases/{planted}/export.zip" in met(owner, "report"), "the archive is read as well"
+    case_id = case_by(cast, planted).id
     with entered(cast.as_ada):
         for entry in history(cast, case_id):
             if "canary" in f"{entry.text}{entry.facts}" and entry.kind != "case.original.kept":

@@ -11,6 +11,7 @@ from portal.accounts.routes.blueprint import account, blueprint, fresh, me
 from portal.answers import private
 from portal.cases.erasure import erase_customer
 from portal.cases.models import Case
+from portal.followers import letters
 from portal.languages import gettext as _
 from tenants import leaving
 from tenants.leaving import StillWorksHere
@@ -40,6 +41,7 @@ def erase() -> Response:
     try:
         with writing():
             keeping.let_all_go(me().id)
+            letters.ask_to_forget(g.network.id, me().email)
             leaving.erase_account(me().id)
     except StillWorksHere:
         return _page(409)
