@@ -59,10 +59,10 @@ def case_of(cast: Cast, case_id: int) -> Case:
 
 
 def promises_of(cast: Cast, case_id: int) -> dict[str, Promise]:
-    """The newest promise of each code; of two made at one moment, that which has not been moved."""
+    """The newest promise of each code; of two made at one moment, that which is still due."""
     with entered(Scope.system(cast.riverside)):
         found = db.session.scalars(select(Promise).where(Promise.case_id == case_id))
-        by_age = sorted(found, key=lambda promise: (promise.made_at, promise.state != "moved"))
+        by_age = sorted(found, key=lambda promise: (promise.made_at, promise.state == "due", promise.state != "moved"))
         return {promise.what: promise for promise in by_age}
 
 
