@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from portal.config import Settings
 from portal.database import owner_engine, setup
@@ -90,32 +90,11 @@ def _empty(settings: Settings) -> None:
     names = [table.name for table in reversed(Base.metadata.sorted_tables)]
     with engine.connect().execution_options(writes=True) as connection:
         if settings.on_postgresql:
-            _empty_postgresql(connection, names)
+            connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
         else:
             _empty_sqlite(connection, names)
         connection.commit()
     engine.dispose()
-
-
-def _empty_postgresql(connection: Connection, names: list[str]) -> None:
-    """By deleting: TRUNCATE writes some two hundred files anew, which took longer than most tests.
-
-    As a replica a superuser fires neither the append-only triggers nor the checks of foreign keys.
-    """
-    if not connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")):
-        connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
-        return
-    deletes = "\n".join(f"DELETE FROM {name};" for name in names)  # noqa: S608
-    connection.execute(
-        text(
-            f"""DO $$ DECLARE sequence regclass; BEGIN
-            PERFORM set_config('session_replication_role', 'replica', true);
-            {deletes}
-            FOR sequence IN SELECT oid::regclass FROM pg_class WHERE relkind = 'S' LOOP
-                PERFORM setval(sequence, 1, false);
-            END LOOP; END $$"""  # noqa: S608
-        )
-    )
 
 
 def _empty_sqlite(connection: object, names: list[str]) -> None:
