@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from portal.config import Settings
 from portal.database import owner_engine
@@ -49,10 +49,21 @@ class Everything:
 
     def __call__(self) -> dict[str, list[Any]]:
         with self.engine.connect() as connection:
+            if ON_POSTGRESQL:
+                return self._at_once(connection)
             return {
                 table.name: sorted(map(repr, connection.execute(text(f"SELECT * FROM {table.name}"))))  # noqa: S608
                 for table in Base.metadata.sorted_tables
             }
+
+    def _at_once(self, connection: Connection) -> dict[str, list[Any]]:
+        """In one round trip: most of these tests look twice, and would ask for each of some forty tables."""
+        names = [table.name for table in Base.metadata.sorted_tables]
+        each = " UNION ALL ".join(f"SELECT '{name}', {name}::text FROM {name}" for name in names)  # noqa: S608
+        found: dict[str, list[Any]] = {name: [] for name in names}
+        for name, row in connection.execute(text(each)):
+            found[name].append(row)
+        return {name: sorted(rows) for name, rows in found.items()}
 
 
 @pytest.fixture(scope="module")
