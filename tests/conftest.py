@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from portal.config import Settings
 from portal.database import owner_engine, setup
@@ -90,16 +90,26 @@ def _empty(settings: Settings) -> None:
     names = [table.name for table in reversed(Base.metadata.sorted_tables)]
     with engine.connect().execution_options(writes=True) as connection:
         if settings.on_postgresql:
-            connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
+            _empty_postgresql(connection, names)
         else:
             _empty_sqlite(connection, names)
         connection.commit()
     engine.dispose()
 
 
-def _empty_sqlite(connection: object, names: list[str]) -> None:
+def _empty_postgresql(connection: Connection, names: list[str]) -> None:
+    """As a replica, so that neither append-only triggers nor foreign keys are asked.
+
+    TRUNCATE writes new files for each table and index, filled or not: 180 ms for fifty tables, against 5 ms.
+    """
+    sequences = "PERFORM setval(seqrelid::regclass, seqstart, false) FROM pg_sequence;"
+    connection.execute(text("SET LOCAL session_replication_role = replica"))
+    connection.execute(text(f"DO $$ BEGIN DELETE FROM {'; DELETE FROM '.join(names)}; {sequences} END $$"))  # noqa: S608
+
+
+def _empty_sqlite(connection: Connection, names: list[str]) -> None:
     """Append-only triggers refuse a DELETE: they are put aside while the tables are emptied."""
-    run = connection.execute  # type: ignore[attr-defined]
+    run = connection.execute
     triggers = run(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
     for name, _sql in triggers:
         run(text(f"DROP TRIGGER {name}"))
