@@ -216,7 +216,7 @@ def _forms(folder: Path) -> Path:
         for number in range(FORMS):
             nonce = signer.dumps(f"bench-nonce-{number:08d}-xxxxxxxxxx")
             form = {"nonce": nonce, "what": f"The belt stopped again, number {number}.", "visibility": "public",
-                    "consent": "1", "language": "en", "category": "c3"}  # fmt: skip
+                    "language": "en", "category": "c3"}  # fmt: skip
             file.write(urlencode(form) + "\n")
     return path
 

@@ -157,6 +157,11 @@ class Settings(BaseSettings):
         description="Largest photo, in pixels; decoding one takes some 10 bytes of memory for each.",
         json_schema_extra=_shown("`40000000` (40 megapixels)"),
     )
+    search_engine: Annotated[Literal["auto", "whoosh", "postgresql"], BeforeValidator(values.lower)] = Field(
+        "auto",
+        description="What searches: `whoosh` keeps an index in `DATA_DIR/search` (SQLite only, good for some 50,000 "
+        "cases), `postgresql` uses the database; `auto` takes the one that goes with `DATABASE_URL`.",
+    )
     retention_days: int = Field(
         730,
         ge=0,
@@ -193,6 +198,16 @@ class Settings(BaseSettings):
         if key and len(key) < SHORTEST_SECRET:
             raise ValueError(f"must have at least {SHORTEST_SECRET} characters (has {len(key)})")
         return key
+
+    @field_validator("search_engine")
+    @classmethod
+    def _goes_with_the_database(cls, name: str, info: ValidationInfo) -> str:
+        on_postgresql = str(info.data.get("database_url", "")).startswith(POSTGRESQL)
+        if name == "whoosh" and on_postgresql:
+            raise ValueError("must be postgresql here: an index in a folder of one machine cannot serve several")
+        if name == "postgresql" and not on_postgresql:
+            raise ValueError("must be whoosh here: DATABASE_URL names no PostgreSQL")
+        return name
 
     @classmethod
     def load(cls) -> Self:

@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from portal.cases.assessment import NoSuchTask
 from portal.cases.holding import NoSuchCase, Stale
 from portal.cases.parts import NoSuchPart
-from portal.cases.promises import NoSuchPromise, PromiseSettled
+from portal.cases.promises import NoSuchPromise, NotByHand, PromiseSettled
 from portal.cases.redaction import NothingThere
 from portal.cases.remedies import NoSuchRemedy
 from portal.cases.states import WrongState
@@ -49,6 +49,7 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(Stale)
     @app.errorhandler(WrongState)
     @app.errorhandler(PromiseSettled)
+    @app.errorhandler(NotByHand)
     @app.errorhandler(TooManyFiles)
     def moved_on(_error: RuntimeError) -> Response:
         return page(409)

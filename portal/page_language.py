@@ -25,7 +25,7 @@ from portal.languages import (
     html_lang,
     match,
 )
-from portal.wording import duration, local, moment_of, number, utc_stamp, when, when_text
+from portal.wording import duration, full_text, local, moment_of, number, utc_stamp, when, when_text, zone_name
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -120,11 +120,13 @@ def init_languages(app: Flask, now: Callable[[], datetime]) -> None:
     env.filters.update(
         {
             "when": lambda moment: when(moment_of(moment), now()),
+            "full_time": lambda moment: full_text(moment_of(moment)),
             "when_text": lambda moment: when_text(moment_of(moment), now()),
             "duration": duration,
             "utc_stamp": lambda moment: utc_stamp(moment_of(moment)),
             "local": local,
             "number": number,
+            "zone_name": zone_name,
         }
     )
 

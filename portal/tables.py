@@ -17,6 +17,7 @@ import portal.followers.log.models
 import portal.followers.models
 import portal.following.models
 import portal.imports.models
+import portal.search.models
 import portal.touchpoints.models
 import tenants.account_models
 import tenants.models

@@ -11,6 +11,7 @@ import portal.tables  # noqa: F401
 from portal import assets, entrance, errors, keeper, page_language, paths
 from portal.accounts import routes as accounts
 from portal.calendars import routes as calendars
+from portal.cases import contact_routes as contacts
 from portal.cases import key_routes as keys
 from portal.cases import money
 from portal.cases import owner_routes as owner
@@ -28,6 +29,8 @@ from portal.following import routes as following
 from portal.front import routes as front
 from portal.htmx import htmx
 from portal.kept import Kept
+from portal.search import routes as search
+from portal.search.choosing import init_search
 from portal.touchpoints import routes as touchpoints
 from portal.version_lookup import version_lookup
 from tenants import clock
@@ -46,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     page_language.init_languages(app, clock.now)
     app.jinja_env.filters["money"] = money.shown
     init_files(app, settings)
+    init_search(app, settings)
     entrance.init_entrance(app, settings)
     errors.init_errors(app)
     for blueprint in _blueprints():
@@ -102,10 +106,12 @@ def _blueprints() -> list[Blueprint]:
         reports.blueprint,
         cases.blueprint,
         owner.blueprint,
+        contacts.blueprint,
         surveys.blueprint,
         surveys.by_link,
         following.blueprint,
         following.at_door,
+        search.blueprint,
         touchpoints.blueprint,
         touchpoints.ballots,
         understanding.blueprint,

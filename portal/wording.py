@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, tzinfo
 from functools import lru_cache
 
 from babel import Locale
+from babel.dates import get_timezone_location
 from markupsafe import Markup
 
 from portal.languages import LOCALES, SOURCE, current, gettext, ngettext
@@ -114,6 +115,17 @@ def local(names: Mapping[str, str] | str) -> str:
         return names
     locale = current().locale
     return names.get(locale) or names.get(SOURCE) or next(iter(names.values()), "")
+
+
+def zone_name(key: str) -> str:
+    """A time zone as people call it, by its city: "Vienna" for `Europe/Vienna`."""
+    return _zone_name(key, current().locale)
+
+
+@lru_cache(maxsize=2048)
+def _zone_name(key: str, locale: str) -> str:
+    city: str = get_timezone_location(key, locale=_CLDR[locale], return_city=True)
+    return city.rpartition("/")[2]
 
 
 def number(value: int) -> str:

@@ -1,4 +1,4 @@
-/* What pages gain from script; they work without it. No words live here: they come from the page or the browser's Intl. */
+/* What pages gain from script; they work without it. Its words come from the page. */
 (() => {
   "use strict";
   const doc = document, root = doc.documentElement, body = doc.body;
@@ -12,7 +12,7 @@
   };
 
   // Times in the reader's zone, in the words of the page; a desk keeps the zone of its business.
-  const [today, yesterday, tomorrow] = (body.dataset.when || "#|#|#").split("|");
+  const [today, yesterday, tomorrow, ahead, late] = body.dataset.when.split("|");
   const format = (options, name = lang) => new Intl.DateTimeFormat(name, options);
   const hours = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, date = { day: "numeric", month: "short" };
   const clock = format(hours, "en-GB"), short = format(date), dated = format({ ...date, year: "numeric" });
@@ -25,11 +25,10 @@
     const day = (moment.getFullYear() === now.getFullYear() ? short : dated).format(moment);
     return `${day}${lang === "en-GB" ? "," : ""} ${time}`;
   }
-  const relative = new Intl.RelativeTimeFormat(lang, { numeric: "always" });
   function left(moment) {
-    const minutes = Math.round((moment - Date.now()) / 6e4), size = Math.abs(minutes);
-    if (size < 90) return relative.format(minutes, "minute");
-    return size < 2880 ? relative.format(Math.round(minutes / 60), "hour") : relative.format(Math.round(minutes / 1440), "day");
+    const minutes = (moment - Date.now()) / 6e4, size = Math.abs(minutes), pattern = minutes < 0 ? late : ahead;
+    const [unit, each] = size < 90 ? ["minute", 1] : size < 2880 ? ["hour", 60] : ["day", 1440];
+    return pattern.replace("#", new Intl.NumberFormat(lang, { style: "unit", unit, unitDisplay: "long" }).format(Math.round(size / each)));
   }
   function times(within) {
     for (const element of all("body:not(.desk) time", within)) {
@@ -75,7 +74,7 @@
           const value = draft.fields[field.name], choice = /radio|checkbox/.test(field.type);
           if (value === undefined || (choice ? field.checked || !value.includes(field.value) : field.value)) continue;
           if (choice) field.checked = true; else field.value = value;
-          restored = true;
+          (field.closest("details") || {}).open = restored = true;
         }
         if (notice && restored) notice.hidden = false;
       } else store.drop(key);

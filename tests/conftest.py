@@ -55,6 +55,7 @@ def the_app(migrated: Settings) -> Iterator[Flask]:
     app = create_app(migrated)
     app.testing = True
     yield app
+    app.extensions["search"].close()
     with app.app_context():
         for engine in db.engines.values():
             engine.dispose()

@@ -51,9 +51,10 @@ def _promised(calendar: ServiceCalendar, preset: Preset | None) -> list[dict[str
         target, source = promised(calendar, what), asked.get(what)
         if target is None:
             continue
-        differs = source is not None and source != target and preset is not None and what not in preset.ours
-        said = words.target_words(source) if differs and source else ""
-        lines.append({"what": words.what_words()[what], "time": words.target_words(target), "source": said})
+        is_given = source is not None and preset is not None and what not in preset.ours
+        said = words.target_words(source) if is_given and source and source != target else ""
+        time = words.target_words(target)
+        lines.append({"what": words.what_words()[what], "time": time, "given": is_given, "source": said})
     return lines
 
 

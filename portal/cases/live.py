@@ -15,11 +15,14 @@ from flask import current_app, render_template
 
 from portal import languages
 from portal.build import BUILD
+from portal.cases.folding import folded
 from portal.cases.handling import SILENCE
+from portal.cases.looks import Look, appeal_is_open, looks_of, since_of
 from portal.cases.parts import parts_of
 from portal.cases.promises import is_owed
 from portal.cases.reading import next_of, promises_of
 from portal.cases.states import OPEN
+from portal.cases.titles import title_of
 from portal.cases.understanding import wish_of
 from portal.cases.words import as_written
 from portal.directory import Directory
@@ -43,7 +46,6 @@ class CaseFacts:
 
     wish: str
     happened: str
-    since: datetime | None
     closed_how: str | None
     answer: str
     source: dict[str, Any] | None
@@ -51,15 +53,21 @@ class CaseFacts:
     """What the customer was asked last."""
     findings: tuple[Entry, ...] = ()
     """What was checked in this round, in order; else what the decision that stands rests on."""
-    verdict: Entry | None = None
-    """The decision that stands: the newest, even while a second look goes on."""
+    looks: tuple[Look, ...] = ()
+    """What was checked and decided: the look that counts, and the one that was appealed against below it."""
+    appealing: bool = False
+    """Whether an appeal is open: there is no second answer yet."""
+    since: tuple[str, datetime] | None = None
+    """The state that the events lead to, and since when."""
+    title: str = ""
+    """The title in the customer's own words, where the reader may see what is covered for others."""
     own_words: tuple[Entry, ...] = ()
     """What the customer wrote, the newest first."""
     merged_into: str | None = None
     """The public reference of the case that is worked on instead; empty when that one is private."""
 
 
-NO_FACTS = CaseFacts(wish="", happened="", since=None, closed_how=None, answer="", source=None)
+NO_FACTS = CaseFacts(wish="", happened="", closed_how=None, answer="", source=None)
 
 
 @dataclass(frozen=True)
@@ -97,7 +105,7 @@ def _make(row: Any, view: str, names: Directory, etag: str) -> Live:
         case=case_view(row, facts, names),
         next=next_of(promises),
         stations=stations(row, entries, names),
-        entries=entries,
+        entries=folded(entries),
         businesses=names.names(),
         promises=in_order(promises),
         parts=parts_of(row.id),
@@ -114,34 +122,24 @@ def facts_of(entries: list[Entry]) -> CaseFacts:
     first: dict[str, Entry] = {entry.kind: entry for entry in entries}
     reported = first.get("case.reported")
     published = first.get("case.published")
-    routed = next((entry for entry in entries if entry.kind in ROUTES), None)
     closed = next((entry for entry in entries if entry.kind == "case.closed"), None)
     answered = next((entry for entry in entries if entry.kind == "case.answered"), None)
-    at_verdict = next((number for number, entry in enumerate(entries) if entry.kind == "case.assessed"), len(entries))
+    looks = looks_of(entries)
     return CaseFacts(
         wish=wish_of(entries),
         happened=reported.facts.get("happened", "") if reported else "",
-        since=routed.at if routed else None,
         closed_how=closed.facts.get("how") if closed else None,
         answer=beginning(answered.text or "") if answered else "",
         source={"name": published.facts.get("source"), "url": None} if published else None,
         question=next((entry.text or "" for entry in entries if entry.kind == "case.question.asked"), ""),
-        findings=findings_of(entries) or findings_of(entries[at_verdict:]),
-        verdict=entries[at_verdict] if at_verdict < len(entries) else None,
+        findings=looks[0].findings if looks else (),
+        looks=looks,
+        appealing=appeal_is_open(entries),
+        since=since_of(entries),
+        title=title_of(reported.text) if reported and reported.text and reported.facts.get("covered") else "",
         own_words=tuple(entry for entry in entries if entry.actor == "customer" and entry.text),
         merged_into=_merged_into(entries),
     )
-
-
-def findings_of(entries: list[Entry]) -> tuple[Entry, ...]:
-    """What was checked since the present round began, the first finding first. `entries` are newest first."""
-    found = []
-    for entry in entries:
-        if entry.kind in ("case.reopened", "case.appealed"):
-            break
-        if entry.kind == "case.finding.added":
-            found.append(entry)
-    return tuple(reversed(found))
 
 
 def _merged_into(entries: list[Entry]) -> str | None:
@@ -172,13 +170,14 @@ def case_view(row: Any, facts: CaseFacts, names: Directory) -> dict[str, Any]:
     lead = names.businesses[row.lead_tenant_id]
     return {
         "reference": row.reference,
-        "title": row.title or _("Text removed"),
+        "title": facts.title or row.title or _("Text removed"),
         "public": row.visibility == "public",
         "state": row.state,
         "kind": row.kind,
         "lead": lead,
         "reported_at": row.reported_at,
-        "since": facts.since,
+        "since": facts.since[1] if facts.since and facts.since[0] == row.state else None,
+        "appealing": facts.appealing,
         "where": place.name if place else None,
         "category": category.name if category else None,
         "wish": facts.wish,
@@ -192,7 +191,7 @@ def case_view(row: Any, facts: CaseFacts, names: Directory) -> dict[str, Any]:
         "question": facts.question,
         "waiting_since": row.waiting_since,
         "findings": facts.findings,
-        "verdict": facts.verdict,
+        "looks": facts.looks,
         "merged_into": facts.merged_into,
         "round": row.round,
         "urgent": row.customer_urgent,

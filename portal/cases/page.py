@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, g, make_response, render_template, request
 from markupsafe import Markup
 
+from portal.cases.contacts import reach_of
 from portal.cases.live import Live, case_view, live
 from portal.cases.needs import needs_of
 from portal.cases.remedies import remedies_of
@@ -41,6 +42,7 @@ def case_page(
         can=possible(row) if owner else set(),
         remedies=remedies_of(row.id) if owner else [],
         needs=needs_of(row.id) if owner else [],
+        reach=reach_of(row.id) if owner and row.erased_at is None else None,
         survey=open_survey(row.id) if owner and row.state == "closed" else None,
         businesses=names.names(),
         failed=failed,
@@ -73,6 +75,7 @@ def done() -> dict[str, str]:
     """What the page says after something was done."""
     return {
         "message": _("Your message is on record."),
+        "contact": _("A mail with one link is on its way. Press it, and a lost link can be sent anew."),
         "acceptance": _("Thank you. The case is closed."),
         "redacted": _("Removed. The page says that something stood here, and why it is gone."),
         "survey": _("Thank you. What you said counts."),

@@ -24,6 +24,8 @@ from tenants.scope import current, db
 DUE = "promise.due"
 LASTING = ("other", "remedy")
 """What outlives a case: a person's own words, and a remedy on its way."""
+BY_ITSELF = ("acknowledge", "update", "answer", "remedy")
+"""What is kept by doing it (a plan, news, an answer, a delivery with its proof), never by a press that says so."""
 NEVER = datetime(MAXYEAR, 1, 1, tzinfo=UTC)
 
 
@@ -33,6 +35,14 @@ class NoSuchPromise(LookupError):
 
 class PromiseSettled(RuntimeError):
     """The promise has been kept, broken or moved already (409)."""
+
+
+class NotByHand(RuntimeError):
+    """What was promised is kept by doing it: by the plan, the news, the answer or the delivery itself (409)."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"a promise of this kind is not kept by hand: {what}")
+        self.what = what
 
 
 class PromiseInThePast(ValueError):
@@ -69,10 +79,13 @@ def make(
     return promise
 
 
-def settle(case: Case, *whats: str) -> None:
-    """Fulfil every promise of these codes that is owed; one whose time has passed is broken, and fulfilled late."""
+def settle(case: Case, *whats: str, due_at: datetime | None = None) -> None:
+    """Fulfil every promise of these codes that is owed (and due at `due_at`, if that is given).
+
+    One whose time has passed is broken, and fulfilled late.
+    """
     for promise in owed(case):
-        if promise.what in whats:
+        if promise.what in whats and due_at in (None, promise.due_at):
             _fulfil(case, promise)
     refresh_next(case)
 
@@ -86,11 +99,12 @@ def promise_more(case_id: int, sentence: str, due_at: datetime, *, version: int 
 
 
 def keep(case_id: int, promise_id: int) -> None:
-    """Somebody says that the promise has been kept. Raises PromiseSettled."""
+    """Somebody says that the promise has been kept. Raises PromiseSettled, or NotByHand for one of BY_ITSELF."""
     require(current(), "case.promise")
     with held(case_id, by_lead=False) as case:
         promise = _one(case, promise_id)
         _require_ours(case, promise)
+        _require_by_hand(promise)
         _fulfil(case, promise)
         case.state_version += 1
         refresh_next(case)
@@ -129,11 +143,15 @@ def fall_due(promise_id: int) -> None:
 
 
 def exceed(case_id: int, promise_id: int, *, text: str) -> None:
-    """Do more than was promised, out of goodwill: `text` says what. Only before its time. Raises PromiseSettled."""
+    """Do more than was promised, out of goodwill: `text` says what. Only before its time.
+
+    Raises PromiseSettled, or NotByHand for one of BY_ITSELF: an answer is owed also by who did more.
+    """
     require(current(), "case.promise")
     with held(case_id, by_lead=False) as case:
         promise = _one(case, promise_id)
         _require_ours(case, promise)
+        _require_by_hand(promise)
         if promise.state != "due" or is_late(promise):
             raise PromiseSettled(promise.state)
         promise.state, promise.paused_minutes = "exceeded", None
@@ -205,6 +223,11 @@ def _require_ours(case: Case, promise: Promise) -> None:
     """A promise is dealt with by whoever made it, also when another business leads by now, and by the lead."""
     if not leads(case) and current().tenant_id != promise.tenant_id:
         raise Forbidden("a promise of another business")
+
+
+def _require_by_hand(promise: Promise) -> None:
+    if promise.what in BY_ITSELF:
+        raise NotByHand(promise.what)
 
 
 def _fulfil(case: Case, promise: Promise) -> None:

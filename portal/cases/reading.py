@@ -17,6 +17,7 @@ from portal.cases.models import Case, Promise
 from portal.cases.promises import is_owed
 from portal.cases.references import normal
 from portal.directory import Directory
+from portal.languages import current as tongue
 from portal.languages import gettext as _
 from portal.languages import html_lang
 from tenants import clock
@@ -80,6 +81,10 @@ class Next:
     due_at: datetime
     made_at: datetime
     late: bool
+    days_late: int
+    """Midnights since it was due, where the reader is."""
+    also: Any
+    """The promise that falls due after a late one, which would hide it; else None."""
 
 
 def next_of(promises: Iterable[Any]) -> Next | None:
@@ -87,8 +92,12 @@ def next_of(promises: Iterable[Any]) -> Next | None:
     waiting = sorted(running, key=lambda promise: promise.due_at)
     if not waiting:
         return None
-    first = waiting[0]
-    return Next(first.what, first.sentence, first.due_at, first.made_at, clock.now() > first.due_at)
+    first, now, zone = waiting[0], clock.now(), tongue().zone
+    late = now > first.due_at
+    # What is still due is told by its state, not by the time: this text is kept, and dies with the case's version.
+    also = next((promise for promise in waiting[1:] if promise.state == "due"), None) if late else None
+    days = (now.astimezone(zone).date() - first.due_at.astimezone(zone).date()).days
+    return Next(first.what, first.sentence, first.due_at, first.made_at, late, max(days, 0), also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,10 @@ class ListedCase:
     at: datetime
     historic: bool
     promise: Any
+    by: str = ""
+    """The business that made the promise."""
+    again: bool = False
+    """Whether the promise belongs to a second look, after a reopening or an appeal."""
 
 
 @dataclass(frozen=True)
@@ -166,19 +179,22 @@ def _page(rows: list[Any], names: Directory, *, newer: bool, older: bool) -> Cas
 def listed(rows: list[Any], names: Directory) -> list[ListedCase]:
     """Rows of cases as a list shows them."""
     promises, said = promises_by_id(row.next_promise_id for row in rows), names.names()
-    return [
-        ListedCase(
-            reference=row.reference,
-            title=row.title or _("Text removed"),
-            language=html_lang(row.language),
-            business=said[row.lead_tenant_id],
-            state=row.state,
-            at=row.reported_at,
-            historic=row.origin == "import",
-            promise=promises.get(row.next_promise_id),
-        )
-        for row in rows
-    ]
+    return [_line(row, promises.get(row.next_promise_id), said) for row in rows]
+
+
+def _line(row: Any, promise: Any, said: Mapping[int, str]) -> ListedCase:
+    return ListedCase(
+        reference=row.reference,
+        title=row.title or _("Text removed"),
+        language=html_lang(row.language),
+        business=said[row.lead_tenant_id],
+        state=row.state,
+        at=row.reported_at,
+        historic=row.origin == "import",
+        promise=promise,
+        by=said.get(promise.tenant_id, "") if promise else "",
+        again=row.round > 1 and promise is not None and promise.what in ("acknowledge", "answer"),
+    )
 
 
 def promises_by_id(ids: Iterable[int | None]) -> dict[int | None, Any]:

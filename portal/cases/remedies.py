@@ -149,8 +149,8 @@ def deliver(case_id: int, remedy_id: int, *, proof: str, at: datetime | None = N
         remedy.delivered_at = min(at or clock.now(), clock.now())
         _tell(case, kinds.REMEDY_DELIVERED, remedy)
         still = select(Remedy.id).where(Remedy.case_id == case.id, Remedy.state == "accepted", Remedy.id != remedy.id)
-        if db.session.scalar(still.limit(1)) is None:
-            promises.settle(case, "remedy")
+        last = db.session.scalar(still.limit(1)) is None
+        promises.settle(case, "remedy", due_at=None if last else remedy.deliver_by)
         case.state_version += 1
 
 

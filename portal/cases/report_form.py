@@ -57,8 +57,8 @@ class ReportForm(Form):
     need_other = _short(LONGEST_NEED)
     needs_consent = StringField()
     contact = StringField(filters=[clean])
+    # Choosing `public` is the consent: the sentence that is agreed to is the choice's own text.
     visibility = StringField(validators=[AnyOf(["public", "private"], message=_l("Choose who may read your report."))])
-    consent = StringField()
 
     def validate_what(self, field: StringField) -> None:
         if field.data and len(field.data) < 3:
@@ -91,12 +91,6 @@ class ReportForm(Form):
         if field.data and channel_of(field.data) is None:
             raise ValidationError(
                 _("Give an e-mail address like name@example.org or a mobile number like +43 660 1234567.")
-            )
-
-    def validate_consent(self, field: StringField) -> None:
-        if self.visibility.data == "public" and field.data != "1":
-            raise ValidationError(
-                _("For a public case we need your agreement. Or choose that only the businesses read it.")
             )
 
     def told(self) -> tuple[Told, ...]:

@@ -12,7 +12,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from portal.answers import private
 from portal.cases.consents import PUBLICATION_TEXT
 from portal.cases.needs import NEEDS_TEXT
-from portal.cases.pointing_out import Review, review
+from portal.cases.pointing_out import Moved, Review, move, review
 from portal.cases.report_form import PUBLIC_WORDS, ReportForm
 from portal.cases.reporting import SAME_FORM, SaidSomethingElse, report
 from portal.cases.sent_page import receipt, sent_page
@@ -24,6 +24,7 @@ from portal.files.web import takes_files
 from portal.forms import first_errors
 from portal.languages import current as tongue
 from portal.languages import gettext as _
+from portal.wording import zone_name
 from tenants.ids import new_token
 
 blueprint = Blueprint("reports", __name__)
@@ -33,7 +34,7 @@ blueprint = Blueprint("reports", __name__)
 def report_form() -> Response:
     """The form, prefilled by a QR code (`touchpoint`) or the front page (`what`)."""
     values = {name: request.args.get(name, "") for name in ("touchpoint", "what", "category")}
-    return _report_page({**values, "visibility": "public"}, {})
+    return _report_page(values, {})
 
 
 @blueprint.post("/cases")
@@ -45,13 +46,15 @@ def create() -> Response:
     nonce = _read_nonce(request.form.get("nonce", ""))
     token = nonce or new_token()
     files = take_files("report", token=token)
+    if asked := request.form.get("move", ""):
+        return _moved(form, asked, token, files.errors)
     if not form.validate() or files.errors:
         errors = {**first_errors(form), **files.errors}
         return _report_page(request.form, errors, 422, token, kind=form.kind_of_case())
     if nonce is None:
         old = _("This form was open for too long. Nothing was lost: please send it once more.")
         return _report_page(request.form, {"what": old}, 422, token)
-    texts = {name: form[name].data or "" for name in PUBLIC_WORDS}
+    texts = _texts(form)
     if form.visibility.data == "public" and (new := review(texts, request.form.get("reviewed", ""))):
         return _report_page(request.form, {}, 422, token, new, form.kind_of_case())
     what = form.report(request.form.get("language", tongue().locale))
@@ -59,7 +62,19 @@ def create() -> Response:
         reported = report(g.network.id, what, form=nonce, files=files)
     except SaidSomethingElse as before:
         return _sent_already(before.reference)
-    return sent_page(reported, what.address)
+    return sent_page(reported)
+
+
+def _moved(form: ReportForm, mark: str, token: str, errors: dict[str, str]) -> Response:
+    """The form again, unsent, with one datum taken out of its words: see `pointing_out.move`."""
+    done = move(request.form.to_dict(), _texts(form), mark)
+    values = done.values if done else request.form.to_dict()
+    left = review({name: values.get(name, "") for name in PUBLIC_WORDS}, "")
+    return _report_page(values, errors, 422, token, left, form.kind_of_case(), done)
+
+
+def _texts(form: ReportForm) -> dict[str, str]:
+    return {name: form[name].data or "" for name in PUBLIC_WORDS}
 
 
 @blueprint.get("/report/usual")
@@ -81,6 +96,7 @@ def _report_page(
     token: str | None = None,
     pointed_out: Review | None = None,
     kind: str = "",
+    moved: Moved | None = None,
 ) -> Response:
     """The form. One that was refused keeps its nonce, by which its files are found again.
 
@@ -97,9 +113,10 @@ def _report_page(
             values=values,
             errors=errors,
             review=pointed_out,
+            moved=moved,
             kind=kind,
             usual=_usual(values),
-            zone=g.network.zone.replace("_", " "),
+            zone=zone_name(g.network.zone),
             touchpoints=list(places.values()),
             categories=[(category.code, category.name) for category in names.categories.values()],
             nonce=_signer().dumps(token or new_token()),

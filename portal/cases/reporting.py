@@ -13,13 +13,17 @@ from portal.calendars.promising import due
 from portal.cases import consents, needs, promises
 from portal.cases.evidence import Given, attach
 from portal.cases.masking import mask
-from portal.cases.models import Access, Case, Contact, Touchpoint
+from portal.cases.models import Access, Case, Category, Contact, Touchpoint
 from portal.cases.needs import Told
 from portal.cases.references import new_reference
 from portal.cases.routing import Route, lead_for
+from portal.cases.titles import title_of
 from portal.cases.words import say
 from portal.events import kinds
 from portal.events.record import record
+from portal.languages import gettext as _
+from portal.languages import speaking
+from portal.wording import local
 from tenants import clock, door
 from tenants.ids import new_id
 from tenants.models import Network
@@ -28,7 +32,6 @@ from tenants.scope import Scope, db, entered, writing
 KEY_LIFETIME = timedelta(days=730)
 SAME_FORM = timedelta(hours=24)
 ATTEMPTS = 3
-LONGEST_TITLE = 90
 LONGEST_TEXT = 10_000
 
 
@@ -159,19 +162,13 @@ def publish_historic(network_id: int, what: Report, published: Published, *, at:
     return case
 
 
-def title_of(text: str) -> str:
-    """The first sentence or line, cut at a word where it is too long."""
-    line = " ".join(text.split())
-    for stop in ("。", "！", "？", ". ", "! ", "? "):
-        head = line.split(stop, 1)[0]
-        if 12 <= len(head) < len(line):
-            line = head + (stop.strip() if stop.strip() in "。！？!?" else "")
-    if len(line) <= LONGEST_TITLE:
-        return line
-    cut = line[: LONGEST_TITLE - 1]
-    if " " in cut[40:]:
-        cut = cut[: cut.rindex(" ")]
-    return cut.rstrip(" ,;:，；：") + "…"
+def _plain_title(what: Report) -> str:
+    """What a case is called when every sentence of its customer holds something covered; in the customer's language."""
+    topic = db.session.get(Category, what.category_id) if what.category_id else None
+    with speaking(what.language):
+        kind = {"question": _("Question"), "praise": _("Praise"), "emergency": _("Emergency")}.get(what.kind)
+        kind = kind or _("Complaint")
+        return _("%(kind)s: %(topic)s", kind=kind, topic=local(topic.name)) if topic else kind
 
 
 def _new_case(network_id: int, what: Report, tenant_id: int, case_id: int) -> Case:
@@ -187,7 +184,7 @@ def _new_case(network_id: int, what: Report, tenant_id: int, case_id: int) -> Ca
         origin=what.origin,
         language=what.language,
         # What was published elsewhere stays as it was published there.
-        title=title_of(what.text if is_historic else mask(what.text)),
+        title=title_of(what.text) if is_historic else title_of(mask(what.text), _plain_title(what)),
         kind=what.kind,
         departure_at=what.departure_at,
         customer_urgent=what.urgent,

@@ -106,9 +106,12 @@ def may_handle(case_id: int, round_: int) -> bool:
     scope = current()
     if round_ == 1 or scope.person_id is None:
         return True
-    if scope.person_id not in _earlier(case_id, round_):
-        return True
-    return not _others(scope.tenant_id or 0, case_id, round_)
+    return not decided_before(case_id, round_) or not _others(scope.tenant_id or 0, case_id, round_)
+
+
+def decided_before(case_id: int, round_: int) -> bool:
+    """Whether the present person decided on a round of the case before this one."""
+    return round_ > 1 and current().person_id in _earlier(case_id, round_)
 
 
 def _earlier(case_id: int, round_: int) -> set[int]:

@@ -9,6 +9,7 @@ from flask import Response, g, make_response, render_template, request, url_for
 from markupsafe import Markup
 
 from portal.answers import secret
+from portal.cases.contacts import reach_of
 from portal.cases.holding import NoSuchCase
 from portal.cases.live import NO_FACTS, case_view
 from portal.cases.needs import needs_of
@@ -25,7 +26,7 @@ from tenants import door
 from tenants.scope import Scope, entered
 
 
-def sent_page(reported: Reported, address: str) -> Response:
+def sent_page(reported: Reported) -> Response:
     """Shown once, with the secret link. The browser holds the key from now on, so its forms work at once."""
     with entered(Scope.door(g.network.id)):
         found = door.key(reported.key, "case")
@@ -34,6 +35,7 @@ def sent_page(reported: Reported, address: str) -> Response:
     with entered(Scope.customer(g.network.id, case_id=reported.case_id)):
         row, promises = find_case(reported.reference), promises_of(reported.case_id)
         wish, needs = wish_of(as_written(timeline(reported.case_id))), needs_of(reported.case_id)
+        reach = reach_of(reported.case_id)
     link = _link(reported.key)
     page = render_template(
         "cases/sent.html",
@@ -43,7 +45,7 @@ def sent_page(reported: Reported, address: str) -> Response:
         key=reported.key,
         qr=Markup(segno.make(link, error="m", mask=2).svg_inline(omitsize=True, border=2)),  # noqa: S704 (our own SVG)
         promise=next((promise for promise in promises if is_owed(promise)), None),
-        contact=address or None,
+        reach=reach,
     )
     response = make_response(page, 201)
     if token:

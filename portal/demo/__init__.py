@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.accounts.passwords import Unfit, hashed
 from portal.cases.models import Case
-from portal.cases.reporting import title_of
+from portal.cases.titles import title_of
 from portal.config import Settings
 from portal.demo import setting as settings_of
 from portal.demo import stories_en, stories_second_look, stories_today, stories_zh_hans, stories_zh_hant, story_md512

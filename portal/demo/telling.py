@@ -81,17 +81,17 @@ def play(all_scenes: Sequence[Scene], now: datetime, progress: Callable[[datetim
             _live_until(scene.at, hand)
             _play(scene, now)
             if scene.act is None:  # the desk has its mail at once
-                until_idle()
+                until_idle(searching=False)
             progress(scene.at, number)
         _live_until(now, hand)
-        until_idle()
+        until_idle(searching=False)
 
 
 def _live_until(at: datetime, hand: clock.Hand) -> None:
     """Move the clock on to `at`, stopping just after each timer that is due on the way."""
     while (due := _next_timer()) is not None and due + MOMENT < at:
         hand.set(max(due + MOMENT, hand.at))
-        until_idle()
+        until_idle(searching=False)
     hand.set(at)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, g, make_response, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.answers import private
@@ -78,6 +79,16 @@ def _cannot_be(problem: NeverWorks | editing.TooFar) -> dict[str, str]:
     return {DAYS[0]: _("By this calendar nobody would work within two years, and no promise could ever fall due.")}
 
 
+def _plan_comes_last(values: Any) -> bool:
+    """Whether by what is typed the plan would fall due after the answer, for a report that comes now."""
+    form = CalendarForm(MultiDict(values))
+    try:
+        means = editing.meaning(form.draft, clock.now()) if form.validate() else {}
+    except (NeverWorks, editing.TooFar):
+        return False
+    return bool(means) and means["acknowledge"] > means["answer"]
+
+
 def _page(
     values: Any,
     *,
@@ -96,6 +107,7 @@ def _page(
         now=clock.now(),
         sent=sent,
         problem=problem,
+        plan_comes_last=_plan_comes_last(values),
         days=list(zip(DAYS, words.weekdays(), strict=True)),
         zones=editing.zones(),
         countries=words.countries(),

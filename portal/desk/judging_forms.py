@@ -65,7 +65,7 @@ class VerdictForm(Form):
         try:
             self.verdict.check()
         except NoReason as wrong:
-            if str(wrong) not in (*OUTCOMES, "clause"):
+            if self.outcome.data in OUTCOMES and str(wrong) not in (*OUTCOMES, "clause"):
                 raise ValidationError(_("Choose the reason that belongs to the test which does not hold.")) from None
 
     def validate_clause(self, field: StringField) -> None:

@@ -1,4 +1,4 @@
-"""The desk's page of one case: what it shows, what this person may do there, and how each act answers."""
+"""The desk's page of one case: what it shows, and how each act answers."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from portal.answers import private
 from portal.calendars.models import ServiceCalendar
 from portal.calendars.promising import due, target
 from portal.cases.assessment import REASONS
+from portal.cases.folding import folded
 from portal.cases.live import case_view, facts_of, in_order, stations
 from portal.cases.money import CURRENCIES
 from portal.cases.needs import needs_of
@@ -22,9 +23,10 @@ from portal.cases.promises import is_owed
 from portal.cases.reading import find_case, next_of, promises_of
 from portal.cases.remedies import goodwill_allowances, remedies_of
 from portal.cases.remedy_models import REMEDIES
-from portal.cases.second_look import may_handle
-from portal.cases.states import OPEN, UNTOUCHED, can
+from portal.cases.second_look import decided_before
+from portal.cases.states import OPEN
 from portal.cases.words import as_written
+from portal.desk.acts import FORMS, by_hand, keeping, main_act, possible
 from portal.desk.reading import assignee_of, contact_of
 from portal.directory import Directory, directory
 from portal.events.timeline import timeline
@@ -32,8 +34,8 @@ from portal.files.form import files_form, take_files
 from portal.files.reading import files_in
 from portal.forms import first_errors
 from portal.languages import gettext as _
+from portal.wording import zone_name
 from tenants import clock
-from tenants.permissions import allows
 from tenants.scope import current, db
 
 
@@ -67,6 +69,7 @@ def case_page(
     values: dict[str, str] | None = None,
     status: int = 200,
     sent: str = "",
+    tone: str = "",
 ) -> Response:
     names, entries, made = names_of(row.lead_tenant_id), as_written(timeline(row.id)), promises_of(row.id)
     assignee = assignee_of(row.id)
@@ -81,7 +84,7 @@ def case_page(
         case=case,
         next=next_of(made),
         stations=stations(row, entries, names),
-        entries=entries,
+        entries=folded(entries),
         businesses=names.names(),
         promises=in_order(made),
         owed={promise.id for promise in made if is_owed(promise)},
@@ -90,7 +93,9 @@ def case_page(
         parts=parts_of(row.id),
         needs=needs_of(row.id),
         files=files_in(entries, row),
-        can=possible(row, assignee[0] if assignee else None),
+        **acts_on(row, made, assignee),
+        taken=taken(row, assignee),
+        decided=row.state in OPEN and decided_before(row.id, row.round),
         failed=failed,
         values=values or {},
         errors=errors or {},
@@ -101,57 +106,34 @@ def case_page(
         attributed=attributed(row, names),
         places=[(place.code, place.name) for place in names.places.values()],
         topics=[(topic.code, topic.name) for topic in names.categories.values()],
-        zone=zone().key,
+        zone=zone_name(zone().key),
         sent=sent or done().get(request.args.get("sent", "")),
+        tone=tone,
     )
     return private(make_response(page, status))
 
 
-def possible(row: Any, assignee_id: int | None) -> set[str]:
-    """What this person may do with the case as it is: the role's permissions and the state's."""
-    acts = _of_state(row)
-    if row.state in OPEN and assignee_id != current().person_id:
-        acts.add("take")
-    if row.lead_tenant_id != current().tenant_id:
-        acts &= OF_OTHERS
-    elif not may_handle(row.id, row.round):
-        acts -= {"take_up", "answer", "find", "assess", "take"}
-        acts.add("leave")
-    return {act for act in acts if allows(current(), f"case.{PERMISSION.get(act, act)}")}
+def acts_on(row: Any, made: list[Any], assignee: tuple[int, str] | None) -> dict[str, Any]:
+    """What this person may do here: the next act, the others, and how each promise (`made`) is kept."""
+    acts = possible(row, assignee[0] if assignee else None)
+    main, asked = main_act(row, next_of(made), acts), request.args.get("act", "")
+    return {
+        "can": acts,
+        "main": main,
+        "more": [act for act in FORMS if act in acts and act != main],
+        "asked": asked if asked in acts else None,
+        "keeps": {promise.id: keeping(promise, acts) for promise in made},
+        "by_hand": {promise.id for promise in made if by_hand(promise)},
+    }
 
 
-def _of_state(row: Any) -> set[str]:
-    """What the business that leads can do in this state."""
-    acts = {name for name in ("acknowledge", "take_up", "ask", "go_on", "answer") if can(row.state, name)}
-    acts |= {"note", "settle", "redact"}
-    if row.state == "answered":
-        acts.add("close")
-    if row.state in OPEN:
-        acts |= {"promise", "move", "keep", "exceed", "unmerge" if row.merged_into_id else "merge"}
-    if row.state in OPEN and row.state not in UNTOUCHED:
-        acts |= {"reply", "remedy"}
-    if row.state in ("acknowledged", "in_progress", "waiting_for_customer"):
-        acts |= {"find", "split"}
-    if row.state in ("acknowledged", "in_progress"):
-        acts.add("assess")
-    return acts
-
-
-OF_OTHERS = {"note", "settle", "keep", "move", "exceed"}
-"""What is left to a business that led the case before: its own promises and remedies, and notes."""
-PERMISSION = {
-    "take_up": "acknowledge",
-    "ask": "reply",
-    "go_on": "reply",
-    "move": "promise",
-    "keep": "promise",
-    "exceed": "promise",
-    "find": "assess",
-    "settle": "remedy",
-    "unmerge": "merge",
-    "leave": "read",
-}
-"""Acts that share the permission of another."""
+def taken(row: Any, assignee: tuple[int, str] | None) -> str:
+    """Who has an open case in hand, for the line that says how it stands."""
+    if row.state not in OPEN:
+        return ""
+    if assignee:
+        return assignee[1]
+    return _("nobody has taken it") if row.state != "answered" else ""
 
 
 def attributed(row: Any, names: Directory) -> dict[str, str]:

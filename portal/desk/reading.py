@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
 
+from portal.cases.handling import SILENCE
 from portal.cases.models import Access, Case, Contact
 from portal.cases.reading import promises_by_id
 from portal.cases.references import normal
@@ -40,6 +41,8 @@ class QueuedCase:
     public: bool
     assignee: str | None
     promise: Any
+    closes_at: datetime | None
+    """When it closes by itself, while it waits for the customer's word on an answer or a question."""
 
 
 @dataclass(frozen=True)
@@ -144,9 +147,16 @@ def _queued(rows: list[Any], names: Directory) -> list[QueuedCase]:
             public=row.visibility == "public",
             assignee=people.get(row.assignee_id),
             promise=promises.get(row.next_promise_id),
+            closes_at=closes_by_itself(row),
         )
         for row in rows
     ]
+
+
+def closes_by_itself(row: Any) -> datetime | None:
+    """When a case is closed if its customer says nothing; None while it is not their turn."""
+    began = {"answered": row.answered_at, "waiting_for_customer": row.waiting_since}.get(row.state)
+    return began + SILENCE if began else None
 
 
 def _people(ids: set[int]) -> dict[int, str]:

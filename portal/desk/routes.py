@@ -10,7 +10,7 @@ from wtforms import Form
 
 from portal import page_language
 from portal.answers import form_version, private
-from portal.cases import handling, needs, promises, remedies
+from portal.cases import handling, needs, promises, remedies, second_look
 from portal.cases.holding import Stale
 from portal.cases.reading import find_case
 from portal.cases.states import WrongState
@@ -228,6 +228,7 @@ FORM_OF = {
 @blueprint.errorhandler(WrongState)
 @blueprint.errorhandler(handling.OpenParts)
 @blueprint.errorhandler(promises.PromiseSettled)
+@blueprint.errorhandler(promises.NotByHand)
 @blueprint.errorhandler(remedies.RemedySettled)
 def moved_on(error: Exception) -> Response:
     """Somebody was quicker: show the case as it is now, with what was typed still there."""
@@ -235,10 +236,23 @@ def moved_on(error: Exception) -> Response:
     words = _("This case has moved on meanwhile. Nothing was sent; this is how it stands now.")
     if isinstance(error, handling.OpenParts):
         words = _("A part of this case is still open. It closes when the last part is done.")
+    if isinstance(error, promises.NotByHand):
+        words = _("Nothing was marked. A plan, news, an answer or a delivery is kept by giving it, in the form for it.")
     return case_page(
         find_case(arguments["reference"]),
         failed=FORM_OF.get(request.path.rsplit("/", 1)[-1]),
         values=dict(request.form),
         status=409,
         sent=words,
+        tone="due",
+    )
+
+
+@blueprint.errorhandler(second_look.SamePerson)
+def same_person(_error: Exception) -> Response:
+    """The page says who may: nothing was done, and what was typed is still there to be handed on."""
+    arguments = request.view_args or {}
+    words = _("You decided on this case before, so a colleague has to take this second look. Nothing was sent.")
+    return case_page(
+        find_case(arguments["reference"]), values=dict(request.form), status=403, sent=words, tone="broken"
     )

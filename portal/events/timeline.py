@@ -15,7 +15,10 @@ from tenants.scope import Scope, db
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event as its reader sees it. `erased` names the parts that were committed to and are gone."""
+    """One event as its reader sees it. `erased` names the parts that were committed to and are gone.
+
+    `told` are entries that belong to the same act and are told with it, where a page folds them.
+    """
 
     seq: int
     kind: str
@@ -28,6 +31,7 @@ class Entry:
     facts: dict[str, Any]
     names: dict[str, Any]
     erased: tuple[str, ...]
+    told: tuple[Entry, ...] = ()
 
 
 def timeline(case_id: int, *, limit: int = 500) -> list[Entry]:

@@ -126,7 +126,9 @@ def _ask_customer(event: Told) -> None:
         Contact.case_id == event.case_id, Contact.channel == "email", Contact.confirmed_at.is_(None)
     )
     case = db.session.get_one(Case, event.case_id)
-    for contact in db.session.scalars(query):
+    contacts = list(db.session.scalars(query))
+    subscribing.forget_unconfirmed(event.case_id, keep=[contact.address for contact in contacts])
+    for contact in contacts:
         wish = subscribing.Wish(event.case_id, event.reference, contact.address, case.language, "customer")
         asked = subscribing.ask(wish, network_id=event.network_id)
         if asked is not None:

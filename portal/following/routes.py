@@ -19,6 +19,7 @@ from portal.followers.letters import base_url
 from portal.following import calendar_file, letters, subscribing
 from portal.languages import current as tongue
 from portal.languages import gettext as _
+from portal.languages import html_lang
 from tenants import links
 from tenants.emails import NotAnAddress, normal_email
 from tenants.scope import Scope, entered, writing
@@ -76,20 +77,20 @@ def follow() -> Response:
     try:
         address = normal_email(typed)
     except NotAnAddress:
-        return _page("following/follow.html", 422, row=row, email=typed, wrong=True)
+        return _page("following/follow.html", 422, **_of(row), email=typed, wrong=True)
     with writing():
         wish = subscribing.Wish(row.id, row.reference, address, tongue().locale, "follower")
         question = subscribing.ask(wish)
         if question is not None:
             letters.question(question, row.reference, address, base_url(g.network.id))
-    return _page("following/asked.html", row=row)
+    return _page("following/asked.html", **_of(row))
 
 
 @at_door.get("/follow")
 def follow_form() -> Response:
     with entered(Scope.public(g.network.id)):
         row: Any = find_case(request.args.get("case", ""))
-    return _page("following/follow.html", row=row, email="", wrong=False)
+    return _page("following/follow.html", **_of(row), email="", wrong=False)
 
 
 @at_door.get("/f/<token>")
@@ -129,7 +130,7 @@ def end(token: str) -> Response:
 
 @at_door.get("/lost-link")
 def lost() -> Response:
-    return _page("following/lost.html", done=False)
+    return _page("following/lost.html", done=False, typed=request.args.get("case", "")[:40])
 
 
 @at_door.post("/lost-link")
@@ -142,7 +143,7 @@ def renew() -> Response:
             for each in subscribing.active(case_id):
                 if each.role == "customer":
                     letters.fresh_link(each, reference, base_url(g.network.id))
-    return _page("following/lost.html", done=True)
+    return _page("following/lost.html", done=True, typed="")
 
 
 # -- parts -----------------------------------------------------------------------------------------------------------
@@ -150,6 +151,10 @@ def renew() -> Response:
 
 def _page(template: str, status: int = 200, **context: Any) -> Response:
     return secret(make_response(render_template(template, **context), status))
+
+
+def _of(row: Any) -> dict[str, Any]:
+    return {"row": row, "lang": html_lang(row.language)}
 
 
 def _titles() -> dict[str, str]:

@@ -153,6 +153,13 @@ def active(case_id: int) -> list[Subscription]:
     return list(db.session.scalars(query.order_by(Subscription.id)))
 
 
+def forget_unconfirmed(case_id: int, *, keep: list[str]) -> None:
+    """End the questions to addresses that the customer has replaced, as the system: a wrong one never opens a case."""
+    table = Subscription.__table__
+    stale = (table.c.case_id == case_id) & (table.c.role == "customer") & table.c.confirmed_at.is_(None)
+    db.session.execute(current().delete(table).where(stale, table.c.address.not_in(keep)))
+
+
 def forget(case_id: int) -> list[str]:
     """Take the customer's addresses of a case away, after an erasure, as the system. Returns which they were."""
     table = Subscription.__table__

@@ -1,1 +1,1 @@
-"""What a QR code at a place opens: five seconds for the silent quarter, and what has changed here because of them."""
+"""What a QR code at a place opens: five seconds for the silent quarter, and what came of reports here."""

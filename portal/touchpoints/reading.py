@@ -8,9 +8,12 @@ from typing import Any
 
 from sqlalchemy import func
 
+from portal.cases.live import beginning
 from portal.cases.models import Case
 from portal.cases.reading import ListedCase, listed
 from portal.directory import Directory
+from portal.events import kinds
+from portal.events.models import Event, EventContent
 from portal.touchpoints.models import DISBELIEFS, MOODS, Mood, MoodDay
 from tenants.scope import current, db
 
@@ -67,8 +70,11 @@ def now_and_before(touchpoint_id: int, today: date) -> tuple[Sums, Sums]:
     )
 
 
-def what_came_of_it(touchpoint_id: int, names: Directory) -> list[ListedCase]:
-    """The newest public cases of a place that were answered or closed."""
+def what_came_of_it(touchpoint_id: int, names: Directory) -> list[tuple[ListedCase, str]]:
+    """The newest public cases of a place that were answered, each with the beginning of its answer.
+
+    The answer is empty when its text was removed.
+    """
     cases = Case.__table__
     query = (
         current()
@@ -77,11 +83,27 @@ def what_came_of_it(touchpoint_id: int, names: Directory) -> list[ListedCase]:
             cases.c.visibility == "public",
             cases.c.touchpoint_id == touchpoint_id,
             cases.c.state.in_(("answered", "closed")),
+            cases.c.answered_at.is_not(None),
         )
         .order_by(cases.c.id.desc())
         .limit(LATEST)
     )
-    return listed(list(db.session.execute(query)), names)
+    rows = list(db.session.execute(query))
+    answers = _answers([row.id for row in rows])
+    return [(line, beginning(answers.get(row.id) or "")) for row, line in zip(rows, listed(rows, names), strict=True)]
+
+
+def _answers(case_ids: list[int]) -> dict[int, str | None]:
+    """The newest answer of each case, as far as the reader may see it."""
+    events, contents = Event.__table__, EventContent.__table__
+    query = (
+        current()
+        .select(events.c.case_id, contents.c.text)
+        .select_from(events.join(contents, contents.c.event_id == events.c.id))
+        .where(events.c.case_id.in_(case_ids), events.c.kind == kinds.ANSWERED.name)
+        .order_by(events.c.case_seq)
+    )
+    return {row.case_id: row.text for row in db.session.execute(query)} if case_ids else {}
 
 
 def lines(limit: int = 50) -> list[Any]:

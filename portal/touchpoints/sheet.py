@@ -44,7 +44,7 @@ def pdf(network: Mapping[str, str], place: Place, address: str) -> bytes:
             canvas.setFont(FONTS[locale], 13)
             canvas.drawCentredString(width / 2, y, local(place.name))
             canvas.drawCentredString(
-                width / 2, y - 6 * mm, gettext("Five seconds. And see what has changed because of others.")
+                width / 2, y - 6 * mm, gettext("Five seconds. And see what came of other people’s reports.")
             )
         y -= 16 * mm
     canvas.setFont("Courier", 11)

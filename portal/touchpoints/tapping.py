@@ -38,7 +38,7 @@ def tap(place: Place, day: date, ballot: str, mood: str) -> None:
 
 
 def say_why(place: Place, day: date, ballot: str, disbelief: str, line: str = "") -> bool:
-    """Why it is not reported, and a line for the business. False when there was no unhappy tap before."""
+    """Why it is not reported, a line for the business, or both. False when there was no tap before."""
     if disbelief and disbelief not in DISBELIEFS:
         raise ValueError(disbelief)
     return _change(place, day, ballot, disbelief=disbelief or None, line=line or None)
@@ -79,7 +79,7 @@ def _write(place: Place, day: date, voter: bytes, values: dict[str, str | None])
         known.mood = values["mood"] or known.mood
         known.disbelief = known.disbelief if known.mood == "bad" else None
     elif known.mood == "bad":
-        known.disbelief = values["disbelief"]
+        known.disbelief = values["disbelief"] or known.disbelief
     if values.get("line"):
         known.line = values["line"]
     _add(count, known.mood, 1)

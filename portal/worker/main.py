@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from portal.followers.base import catch_up
 from portal.followers.registry import FOLLOWERS
+from portal.search import keeping
 from portal.worker.deliveries import send_due
 from portal.worker.sequencer import sequence
 from portal.worker.sweep import sweep
@@ -42,20 +43,36 @@ def run(app: Flask, stop: threading.Event) -> None:
                 stop.wait(PAUSE_AFTER_TROUBLE)
 
 
-def turn() -> int:
-    """One round of everything. Returns how much there was to do; 0 means that all is done for now."""
+def turn(*, searching: bool = True) -> int:
+    """One round of everything. Returns how much there was to do; 0 means that all is done for now.
+
+    Without `searching` the index is left behind; it catches up at the next turn with it.
+    """
     done = sequence()
     for follower in FOLLOWERS:
         done += _one_follower(follower)
+    if searching:
+        done += _search()
     return done + fire_due() + send_due()
 
 
-def until_idle(limit: int = 10_000) -> None:
+def until_idle(limit: int = 10_000, *, searching: bool = True) -> None:
     """Work until nothing is left: for tests, the demo and the command line."""
     for _ in range(limit):
-        if not turn():
+        if not turn(searching=searching):
             return
     raise RuntimeError("the worker never came to an end")
+
+
+def _search() -> int:
+    try:
+        return keeping.turn()
+    except OperationalError:
+        raise
+    except Exception:
+        # The index can always be made again; what cannot must not wait for it.
+        LOG.exception("the search index was not kept up")
+        return 0
 
 
 def _one_follower(follower: object) -> int:

@@ -19,8 +19,6 @@ def report(
     page.goto(start)
     page.locator("#f-what").fill(what)
     page.locator(f"input[name=visibility][value={visibility}]").check()
-    if visibility == "public":
-        page.locator("#f-consent").check()
     page.locator("main form button").last.click()
     expect(page.locator("body")).to_contain_text(re.compile(r"RIV-\w{4}-\w{4}"))
     text = page.content()
@@ -43,6 +41,7 @@ def test_from_a_qr_code_to_the_accepted_answer(person):
     agent.locator("#act-acknowledge button").click()
     expect(agent.locator("main")).to_contain_text("Taken on")
 
+    agent.locator("#act-more > summary").click()
     agent.locator("#act-reply summary").click()
     agent.locator("#act-reply textarea").fill("It was behind the belt.")
     agent.locator("#act-reply button").click()
@@ -98,7 +97,6 @@ def test_a_double_click_makes_one_case(person):
     customer.goto("/report")
     customer.locator("#f-what").fill("Double click at the kiosk, gate B4.")
     customer.locator("input[name=visibility][value=public]").check()
-    customer.locator("#f-consent").check()
     customer.locator("main form button").last.dblclick()
     expect(customer.locator("body")).to_contain_text(re.compile(r"RIV-\w{4}-\w{4}"))
     customer.goto("/cases")

@@ -86,7 +86,9 @@ def test_kept_and_told_to_everybody(cast, greta, another):
         assert words in seen, words
     for day in ("Tuesday 8 Dec 2026", "Thursday 24 Dec 2026", "Saturday 12 Dec 2026"):
         assert day in seen, day
-    assert "The business has set these times itself." in seen and "Somebody is at work now." in seen
+    assert (
+        seen.count("set by the business itself") == 2 and "Source:" not in seen and "Somebody is at work now." in seen
+    )
 
 
 def test_what_it_means_is_shown_before_anything_is_kept(cast, greta):
@@ -95,6 +97,17 @@ def test_what_it_means_is_shown_before_anything_is_kept(cast, greta):
     # Monday 10:00 in Vienna: two hours till noon, four in the afternoon, three the next morning.
     assert "tomorrow 12:00" in answer.text and "30 Nov, 10:00" in answer.text
     assert value(answer, "acknowledge") == "9" and kept(cast).week == WEEK and kept(cast).targets == {}
+
+
+def test_a_plan_that_comes_after_the_answer_is_pointed_out(cast, greta):
+    words = "the plan would come after the answer"
+    page = greta.get(DESK)
+    assert words not in page.text and words not in greta.post(f"{DESK}/preview", typed(page)).text
+    late = typed(page, acknowledge="11", acknowledge_unit="working_days")
+    assert words in greta.post(f"{DESK}/preview", late).text and words not in greta.get(DESK).text
+    assert words in greta.post(f"{DESK}/preview", typed(page, acknowledge="4", acknowledge_unit="weeks")).text
+    assert words in greta.follow(greta.post(DESK, late)).text
+    assert words in greta.get(DESK).text and kept(cast).targets["acknowledge"] == ["working_days", 11]
 
 
 def test_a_preset_fills_the_form_and_keeps_nothing(cast, greta, another):
@@ -114,10 +127,11 @@ def test_a_preset_fills_the_form_and_keeps_nothing(cast, greta, another):
     assert kept(cast).targets == kept_from("uk-housing")
     seen = another().get(PUBLIC).text
     assert "Complaint Handling Code" in seen and 'href="https://www.housing-ombudsman.org.uk/' in seen
-    assert "the source says" not in seen
+    assert seen.count("as the source says") == 3 and "set by the business itself" not in seen
     form = {**form, "made_from": hidden(greta.get(DESK).text, "made_from"), "answer": "15"}
     greta.post(DESK, form)
-    assert "the source says 10 working days" in another().get(PUBLIC).text
+    seen = another().get(PUBLIC).text
+    assert "the source says 10 working days" in seen and seen.count("as the source says") == 2
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.code)
@@ -129,7 +143,10 @@ def test_every_preset_can_be_kept(cast, greta, another, preset):
     assert greta.post(f"{DESK}/preview", page).status_code == 200
     assert greta.post(DESK, page).status_code == 303
     assert kept(cast).targets == kept_from(preset.code)
-    assert str(preset.source) in unescape(another().get(PUBLIC).text)
+    seen, given = unescape(another().get(PUBLIC).text), preset.targets().keys() - set(preset.ours)
+    assert (str(preset.source) in seen) == bool(given), "a source stands only beside what it gives"
+    assert seen.count("as the source says") == len(given)
+    assert seen.count("set by the business itself") == len(preset.targets()) - len(given)
 
 
 def test_no_preset_forgets_where_the_times_came_from(cast, greta):

@@ -9,7 +9,7 @@ from portal.cases import clocks, customer_verbs, handling, promises
 from portal.cases.holding import held
 from portal.worker.main import until_idle
 from tenants.scope import Scope, db, entered, writing
-from tests.play import acknowledged, answered, case_of, end_of, history, kinds_of, promises_of, reported, wait_until
+from tests.play import acknowledged, answered, case_of, end_of, history, kinds_of, promises_of, wait_until
 
 pytestmark = pytest.mark.database
 
@@ -153,16 +153,20 @@ def test_what_somebody_promised_in_their_own_words_outlives_a_closed_case(cast):
 
 def test_more_than_promised_is_a_fourth_end(cast, hand):
     case = acknowledged(cast)
-    promise = promises_of(cast, case.case_id)["answer"]
+    with entered(cast.as_ada):
+        promises.promise_more(case.case_id, "We bring it to you.", MONDAY + timedelta(days=1))
+    promise = promises_of(cast, case.case_id)["other"]
     with entered(cast.as_ada):
         promises.exceed(case.case_id, promise.id, text="We brought it to the hotel.")
         with pytest.raises(promises.PromiseSettled):
             promises.exceed(case.case_id, promise.id, text="Twice.")
-    after = promises_of(cast, case.case_id)["answer"]
+    after = promises_of(cast, case.case_id)["other"]
     assert (after.state, after.settled_at) == ("exceeded", MONDAY)
-    late = reported(cast)
+    late = acknowledged(cast)
+    with entered(cast.as_ada):
+        promises.promise_more(late.case_id, "We bring it to you.", MONDAY + timedelta(days=1))
     hand.set(MONDAY + timedelta(days=3))
-    owed = promises_of(cast, late.case_id)["acknowledge"]
+    owed = promises_of(cast, late.case_id)["other"]
     with entered(cast.as_ada), pytest.raises(promises.PromiseSettled):
         promises.exceed(late.case_id, owed.id, text="Late is late.")
 

@@ -4,14 +4,17 @@ import pytest
 from sqlalchemy import select
 
 from portal.cases.handling import acknowledge, answer
-from portal.cases.holding import NoSuchCase
+from portal.cases.holding import NoSuchCase, held
 from portal.cases.models import Access
 from portal.cases.promises import (
     NoSuchPromise,
+    NotByHand,
     PromiseInThePast,
     PromiseSettled,
+    exceed,
     fall_due,
     keep,
+    make,
     move,
     promise_more,
 )
@@ -19,7 +22,7 @@ from portal.worker.main import until_idle
 from portal.worker.timers import fire_due
 from tenants import clock
 from tenants.permissions import Forbidden
-from tenants.scope import db, entered
+from tenants.scope import Scope, db, entered
 from tests.play import (
     SOON,
     acknowledged,
@@ -77,6 +80,26 @@ def test_kept(cast, case):
     assert len(told(cast, case, "case.promise.kept")) == 2  # the acknowledgement was promised too
     assert after.state_version == before + 1
     assert after.next_promise_id == promises_of(cast, case.case_id)["answer"].id
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("what", ["acknowledge", "update", "answer"])
+def test_a_plan_news_and_an_answer_are_not_kept_by_saying_so(cast, case, what, late):
+    case_id = reported(cast).case_id if what == "acknowledge" else case.case_id
+    if what == "update":
+        with entered(Scope.system(cast.riverside)), held(case_id) as mine:
+            make(mine, "update", clock.now() + timedelta(hours=1), actor="system")
+    made = promises_of(cast, case_id)[what]
+    if late:
+        wait_until(made.due_at)
+        until_idle()
+    before = snapshot(cast)
+    for by_hand in (lambda: keep(made.case_id, made.id), lambda: exceed(made.case_id, made.id, text="More.")):
+        with entered(cast.as_ada), pytest.raises(NotByHand):
+            by_hand()
+    assert snapshot(cast) == before
+    with entered(cast.as_otto), pytest.raises((Forbidden, NoSuchCase)):
+        keep(made.case_id, made.id)
 
 
 def test_kept_at_the_very_moment_it_is_due_is_kept(cast, case, hand):

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from portal.cases import fair_remedies, money, remedies
+from portal.cases import fair_remedies, money, promises, remedies
 from portal.cases.holding import NoSuchCase
-from portal.cases.models import Case
+from portal.cases.models import Case, Promise
 from portal.cases.remedies import BeyondGoodwill, NeedsReason, NoSuchRemedy, NotAnOffer, Offer, RemedySettled
 from portal.cases.remedy_models import Remedy
 from portal.cases.states import WrongState
@@ -63,6 +64,29 @@ def test_from_the_offer_to_the_proof(cast):
     after = row(cast, remedy)
     assert (after.state, after.proof, after.delivered_at) == ("delivered", "Transfer 123", clock.now())
     assert promises_of(cast, case.case_id)["remedy"].state == "kept"
+
+
+def test_each_delivery_keeps_its_own_promise_and_no_press_does(cast):
+    case = acknowledged(cast)
+    soon, later = refund(), refund(deliver_by=clock.now() + timedelta(days=9))
+    given = [offered(cast, case, what) for what in (soon, later)]
+    with entered(cast.customer(case.case_id)):
+        for remedy in given:
+            remedies.accept(case.case_id, remedy)
+
+    def states():
+        with entered(Scope.system(cast.riverside)):
+            made = select(Promise).where(Promise.case_id == case.case_id, Promise.what == "remedy")
+            return {promise.due_at: (promise.state, promise.id) for promise in db.session.scalars(made)}
+
+    with entered(cast.as_ada), pytest.raises(promises.NotByHand):
+        promises.keep(case.case_id, states()[soon.deliver_by][1])
+    with entered(cast.as_ada):
+        remedies.deliver(case.case_id, given[0], proof="Transfer 123")
+    assert (states()[soon.deliver_by][0], states()[later.deliver_by][0]) == ("kept", "due")
+    with entered(cast.as_ada):
+        remedies.deliver(case.case_id, given[1], proof="Transfer 124")
+    assert {state for state, _id in states().values()} == {"kept"}
 
 
 def test_one_that_does_not_come_breaks_a_promise(cast, hand):

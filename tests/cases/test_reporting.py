@@ -5,7 +5,8 @@ from sqlalchemy import func, select
 
 from portal.cases.handling import acknowledge
 from portal.cases.models import Access, Case, Consent, Contact
-from portal.cases.reporting import Published, Report, SaidSomethingElse, publish_historic, report, title_of
+from portal.cases.reporting import Published, Report, SaidSomethingElse, publish_historic, report
+from portal.cases.titles import title_of
 from portal.events.models import Timer
 from portal.followers.models import Delivery
 from portal.worker.main import until_idle

@@ -50,7 +50,6 @@ def send_report(who: Browser, page: str, *contents: Any, **changes: Any) -> Test
         "nonce": hidden(page, "nonce"),
         "what": "My suitcase did not arrive. It is grey.",
         "visibility": "public",
-        "consent": "1",
         "language": "en",
         "category": "lost-luggage",
         "files": upload(*contents),

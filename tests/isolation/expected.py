@@ -50,6 +50,8 @@ new_events        .    .      .        .       .      .    .          .         
 event_positions   .    .      .        .       .      .    .          .         .      MH
 timers            .    .      .        .       .      .    .          .         .      MH
 deliveries        .    .      .        .       .      .    .          .         .      MH
+search_documents  .    .      .        .       .      .    .          .         .      MH
+search_words      .    .      .        .       .      .    .          .         .      MH
 imported_lines    .    .      .        .       .      .    .          .         .      MH
 daily_figures     .    MH     MH       MH      MH     MH   MH         N         MH     MH
 usual_figures     .    MH     MH       MH      MH     MH   MH         N         MH     MH
@@ -100,6 +102,8 @@ new_events        .    .      .        .       .      .    .          .         
 event_positions   .    .      .        .       .      .    .          .         .      MH
 timers            .    .      .        .       .      .    .          .         .      MH
 deliveries        .    .      .        .       .      .    .          .         .      MH
+search_documents  .    .      .        .       .      .    .          .         .      MH
+search_words      .    .      .        .       .      .    .          .         .      MH
 imported_lines    .    .      .        .       .      .    .          .         .      MH
 daily_figures     .    .      .        .       .      .    .          .         .      MH
 usual_figures     .    .      .        .       .      .    .          .         .      MH

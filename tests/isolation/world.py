@@ -26,6 +26,7 @@ from portal.followers.log.models import LogEntry
 from portal.followers.models import Delivery
 from portal.following.models import Subscription
 from portal.imports.models import ImportedLine
+from portal.search.models import SearchDocument, SearchWord
 from portal.touchpoints.models import Mood, MoodDay
 from tenants.account_models import CodeGenerator, Invitation, MailLink, NotificationChoice, Passkey, RecoveryCode
 from tenants.models import BrowserSession, Key, Membership, SessionKey, SignInAttempt, Tenant, Unit, User
@@ -185,6 +186,10 @@ def _a_case(rows: _Rows, home: Home, touchpoint_id: int, category_id: int) -> No
     rows.made(Timer, kind="promise.due", subject_id=3000 + number, due_at=AT)
     rows.made(Delivery, effect_id=f"e{number}", event_id=event.id, channel="mail", address="x", message={}, next_at=AT)
     rows.made(ImportedLine, file_hash=f"f{number}", line=1, **of_case, at=AT)
+    rows.made(
+        SearchDocument, kind="case", thing=home.case_id, reader=f"t{home.tenant_id}", edition=1, words="'smell':1"
+    )
+    rows.made(SearchWord, reader=f"t{home.tenant_id}", word="smell", documents=1)
     rows.made(UsualFigure, about="category", subject_id=category_id, answers=[], settled=[])
     rows.made(DailyFigure, tenant_id=home.tenant_id, day=date(2026, 11, 16), figure="reported", count=1)
     counted = {"case_entry": 1, "tenant_id": home.tenant_id, "tenant_entry": 1}

@@ -100,7 +100,6 @@ def report(browser: Browser) -> Callable[..., tuple[str, str]]:
             "nonce": hidden(page, "nonce"),
             "what": "My suitcase did not arrive. It is grey.",
             "visibility": "public",
-            "consent": "1",
             "language": "en",
             "category": "lost-luggage",
             **changes,

@@ -20,7 +20,7 @@ def same_answer(one, two, reference):
 
 @pytest.mark.parametrize("path", ["/cases/{}", "/cases/{}/live"])
 def test_a_private_case_answers_like_none(another, report, path):
-    reference, _key = report(visibility="private", consent="")
+    reference, _key = report(visibility="private")
     stranger = another()
     private, none = stranger.get(path.format(reference)), stranger.get(path.format(UNKNOWN))
     assert private.status_code == 404
@@ -31,7 +31,7 @@ def test_a_private_case_answers_like_none(another, report, path):
 @pytest.mark.parametrize("act", ["messages", "acceptance", "privacy"])
 def test_only_the_customer_acts_as_customer(another, report, act):
     public, _ = report()
-    private, _ = report(visibility="private", consent="", what="Another matter.")
+    private, _ = report(visibility="private", what="Another matter.")
     stranger = another()
     assert stranger.post(f"/cases/{public}/{act}", {"text": "hello", "version": "2"}).status_code == 403
     assert stranger.post(f"/cases/{private}/{act}", {"text": "hello", "version": "2"}).status_code == 404
@@ -74,8 +74,8 @@ def test_a_session_is_worth_nothing_in_another_network(signed_in, another, repor
 
 
 def test_a_key_opens_its_case_and_nothing_else(another, report):
-    reference, key = report(visibility="private", consent="")
-    other, _ = report(visibility="private", consent="", what="Another matter.")
+    reference, key = report(visibility="private")
+    other, _ = report(visibility="private", what="Another matter.")
     guest = another()
     landing = guest.get(key)
     assert landing.status_code == 200 and "no-store" in landing.headers["Cache-Control"]
@@ -97,7 +97,7 @@ def test_a_forged_key_is_told_plainly(another, key):
 def test_an_expired_key_opens_nothing(another, report, hand):
     from datetime import timedelta
 
-    _reference, key = report(visibility="private", consent="")
+    _reference, key = report(visibility="private")
     hand.move(timedelta(days=731))
     assert another().post(key).status_code == 404
 

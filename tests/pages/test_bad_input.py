@@ -41,8 +41,6 @@ def form(browser, **changes):
         ({"contact": "alice@x)bob@evil"}, "contact"),
         ({"visibility": ""}, "visibility"),
         ({"visibility": "everyone"}, "visibility"),
-        ({"visibility": "public"}, "consent"),
-        ({"visibility": "public", "consent": "no"}, "consent"),
         ({"nonce": "forged"}, "what"),
         ({"nonce": ""}, "what"),
     ],

@@ -57,7 +57,7 @@ def test_everything_of_a_case_with_its_files(cast, browser, report, another, sig
 
 def test_only_the_customer_takes_it_away(report, another, signed_in):
     reference, _key = report()
-    private, _key = report(visibility="private", consent="")
+    private, _key = report(visibility="private")
     for person in (another(), signed_in("ada")):
         assert person.get(f"/cases/{reference}/export.zip").status_code == 403
         assert person.get(f"/cases/{private}/export.zip").status_code == 404

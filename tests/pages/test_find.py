@@ -31,7 +31,7 @@ def test_nothing_typed_is_nothing_wrong(browser):
 
 
 def test_a_private_case_is_not_told_from_none(another, report):
-    reference, _key = report(visibility="private", consent="")
+    reference, _key = report(visibility="private")
     stranger = another()
     for number in (reference, "RIV-0000-0000"):
         answer = stranger.get(f"/find?reference={number}")

@@ -106,7 +106,7 @@ def test_a_case_taken_back_is_gone_at_once(cast, report, is_kept):
 
 
 def test_private_cases_are_never_kept(browser, report, is_kept):
-    reference, _ = report(visibility="private", consent="")
+    reference, _ = report(visibility="private")
     assert browser.get(f"/cases/{reference}").status_code == 200
     kept, page = is_kept(f"/cases/{reference}")
     assert not kept and page.status_code == 404

@@ -27,7 +27,6 @@ def typed(browser, **changes):
         "nonce": hidden(page, "nonce"),
         "what": f"My suitcase did not arrive. Call {PHONE}.",
         "visibility": "public",
-        "consent": "1",
         "language": "en",
         "category": "lost-luggage",
         **changes,
@@ -55,7 +54,8 @@ def test_personal_data_is_pointed_out_first_and_covered_when_it_is_sent(browser,
     form = typed(browser, wish="Mail ada@example.com", happened="Flight MD 512")
     shown = browser.post("/cases", form)
     assert shown.status_code == 422 and cases() == 0
-    assert "We will cover these" in shown.text and f"Call {BLOCK}." in shown.text and f"Mail {BLOCK}" in shown.text
+    assert "The public will not see these" in shown.text and "The business that answers you" in shown.text
+    assert f"Call {BLOCK}." in shown.text and f"Mail {BLOCK}" in shown.text
     assert "phone number" in shown.text and "e-mail address" in shown.text
     assert f">\nMy suitcase did not arrive. Call {PHONE}.</textarea>" in shown.text, "what was typed is kept"
     sent = browser.post("/cases", {**form, **again(shown)})
@@ -100,6 +100,75 @@ def test_a_private_report_is_not_held_up_and_masked_all_the_same(browser):
     assert not [text for text in texts if text and PHONE in text]
 
 
+def moved(browser, form, shown, number=0):
+    mark = re.findall(r'name="move" value="([^"]+)"', shown.text)[number]
+    return browser.post("/cases", {**form, **again(shown), "move": mark})
+
+
+def value_of(page, name):
+    found = re.search(rf'<input[^>]* name="{name}"[^>]* value="([^"]*)"', page.text)
+    return found[1]
+
+
+def test_a_number_moves_from_the_words_to_the_contact_details(browser):
+    form = typed(browser, what=f"My suitcase did not arrive. Call {PHONE}.", wish=f"Call {PHONE} first")
+    shown = browser.post("/cases", form)
+    assert shown.text.count('name="move"') == 1 and f"Move {PHONE} to your contact details" in shown.text
+    done = moved(browser, form, shown)
+    assert done.status_code == 422 and cases() == 0 and "in your contact details now" in done.text
+    assert ">\nMy suitcase did not arrive. Call.</textarea>" in done.text and ">\nCall first</textarea>" in done.text
+    assert value_of(done, "contact") == PHONE and 'id="review-title"' not in done.text
+    left = {"what": "My suitcase did not arrive. Call.", "wish": "Call first", "contact": PHONE}
+    sent = browser.post("/cases", {**form, **left, "nonce": hidden(done.text, "nonce")})
+    assert sent.status_code == 201 and case().title == "My suitcase did not arrive"
+
+
+def test_what_else_was_found_is_still_pointed_out_and_a_contact_stays(browser):
+    form = typed(browser, what=f"Call {PHONE} or write to ada@example.com.", contact="me@example.com")
+    shown = browser.post("/cases", form)
+    assert "contact details</span>" not in shown.text and f"Take out {PHONE}" in shown.text
+    done = moved(browser, form, shown)
+    assert (
+        value_of(done, "contact") == "me@example.com" and ">\nCall or write to ada@example.com.</textarea>" in done.text
+    )
+    assert "The public will not see these" in done.text and done.text.count('name="move"') == 1
+
+
+def test_a_bag_tag_is_no_way_to_reach_anybody(browser):
+    shown = browser.post("/cases", typed(browser, what="My bag with the tag 0220123456 is missing."))
+    assert shown.status_code == 422 and "bag tag" in shown.text and 'name="move"' not in shown.text
+    mark = hidden(shown.text, "reviewed")
+    forged = browser.post("/cases", typed(browser, what="My bag with the tag 0220123456 is missing.", move=mark))
+    assert "tag 0220123456 is" in forged.text and value_of(forged, "contact") == ""
+
+
+@pytest.mark.parametrize("mark", ["x", "a" * 5000, "<b>"])
+def test_a_forged_move_moves_nothing(browser, mark):
+    answer = browser.post("/cases", typed(browser, move=mark))
+    assert answer.status_code == 422 and cases() == 0 and f"Call {PHONE}.</textarea>" in answer.text
+    assert "<b></button" not in answer.text and "in your contact details now" not in answer.text
+
+
+def test_folded_fields_are_open_when_they_hold_something_or_are_wrong(browser):
+    assert browser.get("/report").text.count("<details") == 3
+    assert "<details open" not in browser.get("/report").text
+    assert "<details open" in browser.get("/report?category=lost-luggage").text
+    refused = browser.post("/cases", typed(browser, category="", what="", departure="soon")).text
+    assert re.search(r"<details open><summary>How pressing", refused)
+    assert refused.count("<details open") == 1
+    refused = browser.post("/cases", typed(browser, category="", what="", need_help="A wheelchair")).text
+    assert re.search(r'<details id="told-once" open', refused)
+
+
+def test_nobody_agrees_by_leaving_something_as_it_was(browser):
+    page = browser.get("/report").text
+    assert not re.search(r'name="visibility"[^>]* checked', page)
+    assert "I agree that what I wrote is published here" in page
+    form = typed(browser)
+    form.pop("visibility")
+    assert browser.post("/cases", form).status_code == 422 and cases() == 0
+
+
 @pytest.mark.parametrize("marks", ["", "x", "...", "a" * 5000, "../../etc"])
 def test_forged_marks_do_not_spare_the_review(browser, marks):
     assert browser.post("/cases", typed(browser, reviewed=marks)).status_code == 422
@@ -127,9 +196,9 @@ def test_the_kind_is_chosen_or_suggested_and_said_back(browser, changes, kind):
 
 
 def test_an_emergency_is_answered_at_once_even_when_the_form_is_refused(browser):
-    answer = browser.post("/cases", typed(browser, what="There is a fire at gate B4", consent=""))
+    answer = browser.post("/cases", typed(browser, what="There is a fire at gate B4", visibility=""))
     assert answer.status_code == 422 and "nobody may be reading here" in answer.text
-    answer = browser.post("/cases", typed(browser, what="The belt stands still", consent=""))
+    answer = browser.post("/cases", typed(browser, what="The belt stands still", visibility=""))
     assert "nobody may be reading here" not in answer.text
 
 
@@ -230,7 +299,7 @@ def test_what_is_usual_is_shown_for_what_is_chosen(browser, cast):
     assert "within 2 h" in chosen and "a refund (67%)" in chosen and "From 6 cases" in chosen
     assert "<html" not in chosen and 'id="usual"' in chosen
     assert "within 2 h" in browser.get("/report?category=lost-luggage").text
-    assert "within 2 h" in browser.post("/cases", typed(browser, consent="")).text
+    assert "within 2 h" in browser.post("/cases", typed(browser, visibility="")).text
     for other in ("", "?category=delay", "?category=nonsense&touchpoint=../x", "?touchpoint=belt-3"):
         assert "Too few cases" in browser.get(f"/report/usual{other}").text
 

@@ -78,8 +78,8 @@ def test_checked_decided_disputed_and_appealed(browser, another, signed_in, repo
         ({"outcome": ""}, "outcome"),
         ({"outcome": "upheld"}, "outcome"),
         ({"outcome": "maybe"}, "outcome"),
-        ({"reason": "no_evidence"}, "verdict-reason"),
-        ({"reason": "rude"}, "verdict-reason"),
+        ({"reason": "no_evidence"}, "reason"),
+        ({"reason": "rude"}, "reason"),
         ({"clause": ""}, "clause"),
         ({"explanation": ""}, "explanation"),
     ],
@@ -156,7 +156,7 @@ def test_withdrawn_reopened_and_handled_by_somebody(browser, signed_in, report):
 
 
 def test_private_becomes_public_only_with_agreement(browser, another, report):
-    reference, _key = report(visibility="private", consent="")
+    reference, _key = report(visibility="private")
     stranger = another()
     assert stranger.get(f"/cases/{reference}").status_code == 404
     browser.get(f"/cases/{reference}")

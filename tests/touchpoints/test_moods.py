@@ -8,12 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from portal.cases import handling
 from portal.touchpoints import tapping
 from portal.touchpoints.models import DISBELIEFS, MOODS, Mood, MoodDay
 from portal.touchpoints.reading import lines, sums
+from portal.worker.main import until_idle
+from tenants import clock
 from tenants.scope import Scope, db, entered
 from tests.conftest import THE_DAY
-from tests.play import answered, at_once
+from tests.play import acknowledged, answered, at_once, case_of
 
 pytestmark = pytest.mark.database
 
@@ -95,6 +98,13 @@ def test_what_is_no_mood(cast, mood):
         tap(cast, "a", mood)
 
 
+def test_a_line_keeps_the_reason_that_was_given_before(cast):
+    tap(cast, "a", "bad")
+    say(cast, "a", "nothing_changes")
+    say(cast, "a", "", "It smells.")
+    assert counted(cast) == {"bad": 1, "nothing_changes": 1}
+
+
 def test_nobody_can_be_followed_over_the_days(cast):
     tap(cast, "a", "good")
     with entered(Scope.door(cast.riverside)):
@@ -120,7 +130,8 @@ def test_from_the_code_to_the_reason_in_two_taps(cast, another):
     page = somebody.get("/t/belt-3")
     assert page.status_code == 200 and "Set-Cookie" not in page.headers
     answer = somebody.post("/ballot/moods", {"place": "belt-3", "mood": "bad"})
-    assert "Why not report it?" in answer.text
+    assert "You tapped “Bad”. Thank you." in answer.text and "what holds you back?" in answer.text
+    assert answer.text.index("Send this line") < answer.text.index("nothing_changes"), "Enter sends the line alone"
     cookie = answer.headers["Set-Cookie"]
     assert "Path=/ballot" in cookie and "HttpOnly" in cookie and "SameSite=Lax" in cookie
     somebody.post(
@@ -157,11 +168,18 @@ def test_few_taps_are_not_shown(cast, another):
     assert "5 taps" in another().get("/t/belt-3").text
 
 
-def test_what_came_of_reports_here(cast, another):
+def test_what_came_of_reports_here(cast, another, hand):
     case = answered(cast, touchpoint_id=cast.gate)
+    silent = acknowledged(cast, touchpoint_id=cast.gate)
+    with entered(cast.as_ada):
+        handling.ask(silent.case_id, case_of(cast, silent.case_id).state_version, text="Which one?", author="Ada")
+    hand.set(clock.now() + handling.SILENCE + timedelta(minutes=1))
+    until_idle()
+    assert case_of(cast, silent.case_id).state == "closed", "without an answer: nothing came of it"
     hidden = answered(cast, touchpoint_id=cast.gate, visibility="private")
     page = another().get("/t/gate-b4").text
-    assert case.reference in page and hidden.reference not in page
+    assert case.reference in page and hidden.reference not in page and page.count('class="t"') == 1
+    assert "It is here." in page, "what was done, not only that it ended"
     assert case.reference not in another().get("/t/belt-3").text
     assert another().get("/t/nowhere").status_code == 404
 

@@ -51,6 +51,6 @@ def test_asked_to_stop_it_stops_after_the_turn_in_hand(app, cast, monkeypatch):
 
 
 def test_work_that_never_ends_is_noticed(app, monkeypatch):
-    monkeypatch.setattr(main, "turn", lambda: 1)
+    monkeypatch.setattr(main, "turn", lambda **_how: 1)
     with pytest.raises(RuntimeError, match="never came to an end"):
         until_idle(limit=5)

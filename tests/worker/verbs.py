@@ -17,7 +17,7 @@ from tenants.scope import entered
 from tests.cast import Cast
 from tests.play import SOON, case_of, promises_of, reported
 
-REFUSALS = (WrongState, Stale, promises.PromiseSettled, promises.PromiseInThePast, StopIteration)
+REFUSALS = (WrongState, Stale, promises.PromiseSettled, promises.NotByHand, promises.PromiseInThePast, StopIteration)
 
 steps = st.lists(
     st.sampled_from(

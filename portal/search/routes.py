@@ -1,0 +1,79 @@
+"""The public search: one box for cases, businesses and places."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from portal.answers import private
+from portal.cases.reading import PERIODS
+from portal.cases.references import normal
+from portal.directory import Directory, directory
+from portal.forms import clean
+from portal.htmx import wants_part
+from portal.search.named import named
+from portal.search.searching import FACETS, LONGEST_QUESTION, Asked, search
+from tenants.scope import Scope, entered
+
+blueprint = Blueprint("search", __name__)
+
+
+@blueprint.get("/search")
+def show() -> AnyResponse:
+    """Results for `q`, filtered by facets; a case number leads to its case at once."""
+    asked = asked_for(request.args)
+    if reference := reference_in(asked.text):
+        return redirect(url_for("cases.show", reference=reference), 303)
+    with entered(Scope.public(g.network.id)):
+        names = directory(g.network)
+        context = found(asked, names)
+    is_part = wants_part()
+    response = make_response(render_template("search/_results.html" if is_part else "search/page.html", **context))
+    response.headers["Vary"] = "HX-Request"
+    return private(response) if g.visitor else _unkept(response)
+
+
+def found(asked: Asked, names: Directory) -> dict[str, Any]:
+    """What the templates of a search show."""
+    return {
+        "asked": asked,
+        "results": search(asked, names) if asked.text else None,
+        "named": named(asked.text, names),
+        "labels": {
+            "business": {each.slug: each.name for each in names.businesses.values()},
+            "category": {each.code: each.name for each in names.categories.values()},
+            "touchpoint": {each.code: each.name for each in names.places.values()},
+        },
+        "longest": LONGEST_QUESTION,
+        "page_url": lambda page: url_for(request.endpoint, **(request.view_args or {}), **_args(asked), page=page),  # type: ignore[arg-type]
+    }
+
+
+def asked_for(args: Mapping[str, str]) -> Asked:
+    """The question of an address; what makes no sense in it is left out."""
+    page, period = args.get("page", ""), args.get("period", "")
+    return Asked(
+        text=" ".join(clean(args.get("q")).replace("\0", " ").split())[:LONGEST_QUESTION],
+        facets={name: args[name] for name in FACETS if args.get(name)},
+        period=period if period in PERIODS else "",
+        page=int(page) if page.isascii() and page.isdigit() and len(page) < 4 else 1,
+    )
+
+
+def reference_in(text: str) -> str | None:
+    """The case number that a question is, as people type it, if it is one."""
+    plain = unicodedata.normalize("NFKC", text)
+    return normal(plain) or (normal(g.network.prefix + plain) if any(each.isdigit() for each in plain) else None)
+
+
+def _args(asked: Asked) -> dict[str, str]:
+    return {"q": asked.text, **asked.facets, **({"period": asked.period} if asked.period else {})}
+
+
+def _unkept(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-cache"
+    return response

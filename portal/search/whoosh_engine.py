@@ -1,0 +1,248 @@
+"""The embedded engine: Whoosh in folders of its own, one for each edition. The worker writes, everybody reads.
+
+The index remembers the position that it has taken in as one of its documents, so that both change in one commit. It is
+not synced to the disk: what a power cut breaks is noticed and made again. Words carry their reader before them
+(`n1:bag`), so that postings, counts and neighbouring words are those of one reader.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import shutil
+import threading
+import weakref
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from whoosh import index, query
+from whoosh.codec.whoosh3 import W3Codec
+from whoosh.fields import ID, KEYWORD, NUMERIC, Schema
+from whoosh.writing import LockError
+
+from portal.search.documents import Document, Thing
+from portal.search.engine import Busy, Hit, NotReady, Question
+from portal.search.models import Edition
+from portal.search.slips import closest, slips
+
+T = TypeVar("T")
+LOG = logging.getLogger(__name__)
+POSITION = "position"
+"""The key of the document that remembers how far the index has read."""
+BROKEN = "broken"
+"""A file of this name in an index's folder: a reader found it unreadable, and the worker is to make another."""
+MEMORY = 64
+"""MiB that the writer may use."""
+
+
+def schema() -> Schema:
+    return Schema(
+        thing=ID(stored=True),
+        number=NUMERIC(numtype=int, bits=64, signed=False, stored=True),
+        words=KEYWORD(scorable=True),
+        facts=KEYWORD(scorable=False),
+    )
+
+
+class _Codec(W3Codec):  # type: ignore[misc]
+    """Whoosh's own, but for the names of segments.
+
+    It draws those from the generator that a whole process shares, and that a fork or a test may have seeded: two
+    segments of one name destroy each other.
+    """
+
+    def new_segment(self, storage: Any, indexname: str) -> Any:
+        segment = super().new_segment(storage, indexname)
+        segment.segid = secrets.token_hex(8)
+        return segment
+
+
+class _Held:
+    """The searcher that a process holds open, and of which edition."""
+
+    folder = ""
+    searcher: Any = None
+
+    def close(self) -> None:
+        searcher, self.searcher = self.searcher, None
+        if searcher is not None:
+            searcher.close()
+
+
+class WhooshEngine:
+    """Keeps the index in `folder`. One thread of a process searches at a time: it would hold the others up anyway."""
+
+    name = "whoosh"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._held = _Held()
+        self._one_at_a_time = threading.RLock()
+        weakref.finalize(self, self._held.close)
+
+    # -- asking ----------------------------------------------------------------------------------------------------
+
+    def read(self, edition: Edition, reader: str) -> WhooshReading:
+        return WhooshReading(self, edition, reader)
+
+    def ask(self, edition: Edition, work: Callable[[Any], T]) -> T:
+        """Run `work` with a searcher over the newest commit. Raises NotReady when files are not sound.
+
+        A commit of the worker may take a file away between looking and opening: the second look finds the new ones.
+        """
+        with self._one_at_a_time:
+            for last in (False, True):
+                try:
+                    return work(self._searcher(edition))
+                except NotReady:
+                    raise
+                except Exception as problem:
+                    self._held.close()
+                    if last or not isinstance(problem, FileNotFoundError):
+                        self._is_broken(edition, problem)
+                        raise NotReady(edition.folder) from None
+        raise AssertionError("the second look returns or raises")
+
+    def _searcher(self, edition: Edition) -> Any:
+        held = self._held
+        if held.searcher is not None and held.folder == edition.folder and held.searcher.up_to_date():
+            return held.searcher
+        held.close()
+        held.searcher = self._open(edition).searcher()
+        held.folder = edition.folder
+        return held.searcher
+
+    def close(self) -> None:
+        """Let go of every file, at the end of a process. Whoever asks again opens them again."""
+        with self._one_at_a_time:
+            self._held.close()
+
+    def _open(self, edition: Edition) -> Any:
+        folder = self._folder / edition.folder
+        if (folder / BROKEN).exists() or not folder.is_dir():
+            raise NotReady(edition.folder)
+        try:
+            return index.open_dir(folder)
+        except index.EmptyIndexError:
+            raise
+        except Exception as problem:
+            self._is_broken(edition, problem)
+            raise NotReady(edition.folder) from None
+
+    def _is_broken(self, edition: Edition, problem: Exception) -> None:
+        LOG.error("the search index cannot be read: %s", repr(problem))  # the record must not hold its frames
+        folder = self._folder / edition.folder
+        if folder.is_dir():
+            (folder / BROKEN).touch()
+
+    # -- keeping ---------------------------------------------------------------------------------------------------
+
+    def begin(self, edition: Edition) -> None:
+        folder = self._folder / edition.folder
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+        index.create_in(folder, schema())
+
+    def write(self, edition: Edition, things: Sequence[Thing], documents: Sequence[Document], position: int) -> None:
+        """One commit. Raises NotReady when the files cannot be written, or another worker is writing."""
+        try:
+            writer = self._open(edition).writer(limitmb=MEMORY, compound=False, codec=_Codec())
+        except LockError:
+            raise Busy(edition.folder) from None
+        except NotReady:
+            raise
+        except Exception as problem:
+            self._is_broken(edition, problem)
+            raise NotReady(edition.folder) from None
+        try:
+            for thing in things:
+                writer.delete_by_term("thing", thing.key)
+            for document in documents:
+                writer.add_document(**_fields(document))
+            writer.delete_by_term("thing", POSITION)
+            writer.add_document(thing=POSITION, number=position)
+            writer.commit()
+        except Exception as problem:
+            _give_up(writer)
+            self._is_broken(edition, problem)
+            raise NotReady(edition.folder) from None
+
+    def position(self, edition: Edition) -> int:
+        found = self.ask(edition, lambda searcher: searcher.document(thing=POSITION))
+        if found is None:
+            raise NotReady(edition.folder)
+        return int(found["number"])
+
+    def finish(self, edition: Edition) -> None:
+        """Older editions go. One that somebody is reading stays open to them: the files go when they let go."""
+        for folder in self._folder.iterdir():
+            if folder.is_dir() and folder.name != edition.folder:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+class WhooshReading:
+    """The index as one reader sees it."""
+
+    def __init__(self, engine: WhooshEngine, edition: Edition, reader: str) -> None:
+        self._engine, self._edition, self._before = engine, edition, f"{reader}:"
+
+    def size(self) -> int:
+        return self._ask(lambda searcher: int(searcher.doc_frequency("facts", self._before)))
+
+    def frequencies(self, words: Sequence[str]) -> dict[str, int]:
+        def count(searcher: Any) -> dict[str, int]:
+            return {word: int(searcher.doc_frequency("words", self._before + word)) for word in words}
+
+        return self._ask(count)
+
+    def similar(self, word: str) -> list[str]:
+        if not slips(word):
+            return []
+
+        def near(searcher: Any) -> list[str]:
+            # People seldom mistype the first letter; looking at all words would take ten times as long.
+            found = searcher.reader().expand_prefix("words", self._before + word[0])
+            return closest(word, (each.decode()[len(self._before) :] for each in found))
+
+        return self._ask(near)
+
+    def find(self, question: Question) -> list[Hit]:
+        def search(searcher: Any) -> list[Hit]:
+            found = searcher.search(self._query(question), limit=question.most)
+            return [Hit(Thing.from_key(hit["thing"]), float(hit.score)) for hit in found]
+
+        return self._ask(search)
+
+    def _ask(self, work: Callable[[Any], T]) -> T:
+        return self._engine.ask(self._edition, work)
+
+    def _query(self, question: Question) -> query.Query:
+        groups = [query.Or([self._term(word) for word in group]) for group in question.groups]
+        wanted: query.Query = query.Or(groups) if question.any_group else query.And(groups)
+        facts = {"is": question.kind, **question.facts}
+        must = [query.Term("facts", f"{self._before}{name}={value}") for name, value in facts.items()]
+        must += [query.NumericRange("number", question.since, None)] if question.since else []
+        return query.And([wanted, *(query.ConstantScoreQuery(each, 0.0) for each in must)])
+
+    def _term(self, word: str) -> query.Query:
+        return query.Term("words", self._before + word)
+
+
+def _fields(document: Document) -> dict[str, Any]:
+    before = f"{document.reader}:"
+    facts = {"is": document.thing.kind, **document.facts}
+    return {
+        "thing": document.thing.key,
+        "number": document.thing.id,
+        "words": " ".join(before + word for word in document.words),
+        "facts": " ".join([before, *(f"{before}{name}={value}" for name, value in facts.items())]),
+    }
+
+
+def _give_up(writer: Any) -> None:
+    try:
+        writer.cancel()
+    except Exception:
+        LOG.debug("the writer was gone already", exc_info=True)
