@@ -125,7 +125,7 @@ class WhooshEngine:
         try:
             return index.open_dir(folder)
         except index.EmptyIndexError:
-            raise
+            raise NotReady(edition.folder) from None
         except Exception as problem:
             self._is_broken(edition, problem)
             raise NotReady(edition.folder) from None
