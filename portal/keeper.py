@@ -43,6 +43,7 @@ class Note:
     network_locale: str
     reference: str
     version: int
+    others: int
     locale: str
     dies_at: datetime
 
@@ -110,7 +111,8 @@ class Keeper:
         note = page.note
         if time.monotonic() > page.fresh_until or clock.now() >= note.dies_at:
             return False
-        return self._versions.find(note.network_id, note.reference) == (note.version, "public", note.network_version)
+        now = self._versions.find(note.network_id, note.reference)
+        return now == (note.version, "public", note.network_version, note.others)
 
     def _ask(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Let the application answer, and keep the answer if it says so."""
@@ -167,14 +169,15 @@ def _ignored(_data: bytes) -> None:
     """WSGI's old way of writing a body, which nothing of ours uses."""
 
 
-def note_for(row: Any, card: door.NetworkCard) -> Note:
-    """What the route of a public case says about its answer."""
+def note_for(row: Any, card: door.NetworkCard, others: int) -> Note:
+    """What the route of a public case says about its answer. `others` is how many others the case happened to."""
     return Note(
         network_id=card.id,
         network_version=card.version,
         network_locale=card.locale,
         reference=row.reference,
         version=row.public_version,
+        others=others,
         locale=languages.current().locale,
         dies_at=_dies_at(row.next_due_at, card.zone),
     )

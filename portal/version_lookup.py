@@ -1,6 +1,6 @@
 """One raw query, asked for each kept page: which version a case is at, and whether it is public.
 
-Goes round the session and the ORM on purpose: this is the hottest query there is, and it answers three values that
+Goes round the session and the ORM on purpose: this is the hottest query there is, and it answers four values that
 are compared and never shown. It reads as the public does: on PostgreSQL under the application's role and scope.
 """
 
@@ -19,10 +19,12 @@ from portal.database import PLAN_ONCE
 from tenants.rls import APP_ROLE
 
 SQL = (
-    "SELECT c.public_version, c.visibility, n.version FROM cases c JOIN networks n ON n.id = c.network_id "
+    "SELECT c.public_version, c.visibility, n.version, coalesce(k.others, 0) "
+    "FROM cases c JOIN networks n ON n.id = c.network_id LEFT JOIN case_counts k ON k.case_id = c.id "
     "WHERE c.network_id = {0} AND c.reference = {0} AND c.visibility = 'public'"
 )
-Version = tuple[int, str, int]
+Version = tuple[int, str, int, int]
+"""Of the case, its visibility, of the network, and how many others it happened to."""
 
 
 class VersionLookup(Protocol):

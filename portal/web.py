@@ -8,12 +8,15 @@ from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import portal.tables  # noqa: F401
-from portal import assets, entrance, errors, keeper, page_language, paths
+from portal import assets, ballots, entrance, errors, keeper, page_language, paths
 from portal.accounts import routes as accounts
 from portal.calendars import routes as calendars
 from portal.cases import contact_routes as contacts
 from portal.cases import key_routes as keys
-from portal.cases import money
+from portal.cases import (
+    me_too_routes,  # noqa: F401 (they add to the ballots' blueprint)
+    money,
+)
 from portal.cases import owner_routes as owner
 from portal.cases import report_routes as reports
 from portal.cases import routes as cases
@@ -21,7 +24,7 @@ from portal.cases import survey_routes as surveys
 from portal.cases import understanding_routes as understanding
 from portal.config import Settings
 from portal.database import engine_options
-from portal.desk import calendar_routes, file_routes, judging_routes, people_routes  # noqa: F401 (they add to the desk's blueprint)
+from portal.desk import calendar_routes, file_routes, judging_routes, people_routes, search_routes  # noqa: F401 (they add to the desk's blueprint)
 from portal.desk import routes as desk
 from portal.files import routes as files
 from portal.files.web import init_files
@@ -113,7 +116,7 @@ def _blueprints() -> list[Blueprint]:
         following.at_door,
         search.blueprint,
         touchpoints.blueprint,
-        touchpoints.ballots,
+        ballots.blueprint,
         understanding.blueprint,
         files.blueprint,
         keys.blueprint,

@@ -133,17 +133,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["network_id"], ["networks.id"], name=op.f("fk_search_words_network_id")),
         sa.PrimaryKeyConstraint("reader", "word", name=op.f("pk_search_words")),
     )
-    if op.get_bind().dialect.name == "postgresql":
+    on_postgresql = op.get_bind().dialect.name == "postgresql"
+    if on_postgresql:
+        op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        op.execute("CREATE EXTENSION IF NOT EXISTS btree_gin")
+    op.create_index("ix_search_documents_words", "search_documents", ["reader", "words"], postgresql_using="gin")
+    op.create_index("ix_search_documents_newest", "search_documents", ["reader", "thing"])
+    trigrams = {"postgresql_using": "gin", "postgresql_ops": {"word": "gin_trgm_ops"}}
+    op.create_index("ix_search_words_near", "search_words", ["reader", "word"], **trigrams)
+    if on_postgresql:
         _for_postgresql()
 
 
 def _for_postgresql() -> None:
     for statement in (
-        "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-        "CREATE EXTENSION IF NOT EXISTS btree_gin",
-        "CREATE INDEX ix_search_documents_words ON search_documents USING gin (reader, words)",
-        "CREATE INDEX ix_search_documents_newest ON search_documents (reader, thing)",
-        "CREATE INDEX ix_search_words_near ON search_words USING gin (reader, word gin_trgm_ops)",
         *worker_only("search_documents"),
         *worker_only("search_words"),
         *FUNCTIONS.values(),

@@ -77,13 +77,18 @@ class Live:
     etag: str
 
 
-def etag_of(row: Any, view: str, card: door.NetworkCard) -> str:
-    """Names everything that the fragment depends on: also the day, because it says "today", and the next due time."""
+def etag_of(row: Any, view: str, card: door.NetworkCard, others: int | None = None) -> str:
+    """Names everything that the fragment depends on: also the day, because it says "today", and the next due time.
+
+    The whole page of a public case also depends on how many `others` the case happened to; the fragment does not.
+    """
     version = row.public_version if view == "public" else row.customer_version
     today = clock.now().astimezone(ZoneInfo(card.zone)).date()
     late = row.next_due_at is not None and clock.now() > row.next_due_at
-    parts = (BUILD, languages.current().locale, view, version, card.version, f"{today:%y%m%d}", "late" if late else "")
-    return '"' + "-".join(str(part) for part in parts).strip("-") + '"'
+    parts = [BUILD, languages.current().locale, view, version, card.version, f"{today:%y%m%d}"]
+    parts += ["late"] if late else []
+    parts += [f"{others}others"] if others is not None else []
+    return '"' + "-".join(str(part) for part in parts) + '"'
 
 
 def live(row: Any, view: str, card: door.NetworkCard, names: Directory) -> Live:

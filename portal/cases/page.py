@@ -29,9 +29,18 @@ def names_of(business: int | None = None) -> Directory:
 
 
 def case_page(
-    row: Any, *, failed: str = "", errors: dict[str, str] | None = None, status: int = 200, moved_on: str = ""
+    row: Any,
+    *,
+    failed: str = "",
+    errors: dict[str, str] | None = None,
+    status: int = 200,
+    moved_on: str = "",
+    others: int | None = None,
 ) -> Response:
-    """The page; `failed` names the form that was refused, `moved_on` is said instead of what was done."""
+    """The page; `failed` names the form that was refused, `moved_on` is said instead of what was done.
+
+    `others` is how many others a public case happened to; None where nobody is asked.
+    """
     names, owner = names_of(row.lead_tenant_id), is_owner()
     part: Live = live(row, "owner" if owner else "public", g.network, names)
     page = render_template(
@@ -41,6 +50,7 @@ def case_page(
         owner=owner,
         can=possible(row) if owner else set(),
         remedies=remedies_of(row.id) if owner else [],
+        others=None if owner else others,
         needs=needs_of(row.id) if owner else [],
         reach=reach_of(row.id) if owner and row.erased_at is None else None,
         survey=open_survey(row.id) if owner and row.state == "closed" else None,

@@ -21,9 +21,10 @@ from portal.directory import Directory, directory
 from portal.errors import page as error_page
 from portal.files.form import take_files
 from portal.files.web import takes_files
-from portal.forms import first_errors
+from portal.forms import clean, first_errors
 from portal.languages import current as tongue
 from portal.languages import gettext as _
+from portal.search.offering import offers
 from portal.wording import zone_name
 from tenants.ids import new_token
 
@@ -48,6 +49,8 @@ def create() -> Response:
     files = take_files("report", token=token)
     if asked := request.form.get("move", ""):
         return _moved(form, asked, token, files.errors)
+    if request.form.get("look", ""):  # without script: the form again, with what is like it
+        return _report_page(request.form, files.errors, 200, token, kind=form.kind_of_case())
     if not form.validate() or files.errors:
         errors = {**first_errors(form), **files.errors}
         return _report_page(request.form, errors, 422, token, kind=form.kind_of_case())
@@ -116,6 +119,7 @@ def _report_page(
             moved=moved,
             kind=kind,
             usual=_usual(values),
+            alike=offers(g.network, clean(values.get("what"))),
             zone=zone_name(g.network.zone),
             touchpoints=list(places.values()),
             categories=[(category.code, category.name) for category in names.categories.values()],

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.answers import asked_etags, private, revalidated
 from portal.cases.live import etag_of, live
+from portal.cases.me_too import others_of
 from portal.cases.page import case_page, is_owner, names_of
 from portal.cases.reading import FILTERS, PERIODS, find_case, list_cases
 from portal.cases.references import normal
@@ -72,9 +73,11 @@ def show(reference: str) -> AnyResponse:
     if exact is not None and exact != reference:
         return redirect(url_for("cases.show", reference=exact), 301)
     row = find_case(reference)
+    others = others_of([row.id])[row.id]
     if is_owner() or g.visitor:
-        return private(case_page(row))
-    return _kept(case_page(row), etag_of(row, "public", g.network), row)
+        return private(case_page(row, others=others))
+    etag = etag_of(row, "public", g.network, others)
+    return _kept(case_page(row, others=others), etag, row, others)
 
 
 @blueprint.get("/cases/<reference>/live")
@@ -86,13 +89,14 @@ def show_live(reference: str) -> AnyResponse:
     if view == "owner" and etag in asked_etags():
         return revalidated(Response(status=304), etag)
     response = make_response(live(row, view, g.network, names_of(row.lead_tenant_id)).html)
-    return _kept(response, etag, row) if view == "public" else revalidated(response, etag)
+    others = others_of([row.id])[row.id] if view == "public" else 0
+    return _kept(response, etag, row, others) if view == "public" else revalidated(response, etag)
 
 
 # -- parts ---------------------------------------------------------------------------------------------------------
 
 
-def _kept(response: Response, etag: str, row: Any) -> Response:
+def _kept(response: Response, etag: str, row: Any, others: int) -> Response:
     """What the public sees: kept by the browser, and by `portal/keeper.py`, which also answers 304 for it."""
-    request.environ[NOTE] = note_for(row, g.network)
+    request.environ[NOTE] = note_for(row, g.network, others)
     return revalidated(response, etag)

@@ -12,7 +12,6 @@ from sqlalchemy import func, or_, select
 from portal.cases.handling import SILENCE
 from portal.cases.models import Access, Case, Contact
 from portal.cases.reading import promises_by_id
-from portal.cases.references import normal
 from portal.directory import Directory
 from portal.languages import gettext as _
 from portal.languages import html_lang
@@ -52,24 +51,18 @@ class Queue:
     older: str | None
 
 
-def queue(names: Directory, show: str, *, query: str = "", after: str = "") -> Queue:
-    """One page of the business's cases. `query` is a reference, or words that a title contains."""
+def queue(names: Directory, show: str, *, after: str = "") -> Queue:
+    """One page of the business's cases: open ones by what breaks next, closed ones by their age."""
     access, cases = Access.__table__, Case.__table__
     wanted = (
         current()
         .select(cases, access.c.next_due_at.label("queued_at"), access.c.assignee_id)
         .select_from(access.join(cases, cases.c.id == access.c.case_id))
     )
-    exact = normal(query) if query else None
-    if exact:
-        wanted = wanted.where(cases.c.reference == exact)
-    else:
-        wanted = wanted.where(access.c.is_open == (show != "closed"))
-        if show == "mine":
-            wanted = wanted.where(access.c.assignee_id == current().person_id)
-        if query:
-            wanted = wanted.where(cases.c.title.icontains(query, autoescape=True))
-    newest_first = show == "closed" and not exact
+    wanted = wanted.where(access.c.is_open == (show != "closed"))
+    if show == "mine":
+        wanted = wanted.where(access.c.assignee_id == current().person_id)
+    newest_first = show == "closed"
     wanted = _after(wanted, after, newest_first=newest_first)
     order = [cases.c.id.desc()] if newest_first else [access.c.next_due_at, access.c.case_id]
     rows = list(db.session.execute(wanted.order_by(*order).limit(PAGE + 1)))
@@ -88,8 +81,9 @@ def pressing(zone: str) -> tuple[int, int]:
 def contact_of(case_id: int) -> str | None:
     """How to reach the customer, as far as this business may know."""
     contacts = Contact.__table__
-    query = current().select(contacts.c.address).where(contacts.c.case_id == case_id).limit(1)
-    address: str | None = db.session.scalar(query)
+    query = current().select(contacts.c.address).where(contacts.c.case_id == case_id)
+    best_first = query.order_by(contacts.c.confirmed_at.is_(None), contacts.c.id.desc()).limit(1)
+    address: str | None = db.session.scalar(best_first)
     return address
 
 

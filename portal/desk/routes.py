@@ -54,13 +54,11 @@ def show_queue(tenant: str) -> Response:
     """What breaks next, first."""
     show = request.args.get("show", "open")
     show = show if show in SHOWS else "open"
-    query = request.args.get("q", "").strip()[:100]
-    found = queue(names_of(), show, query=query, after=request.args.get("after", ""))
-    older = url_for("desk.show_queue", tenant=tenant, show=show, q=query or None, after=found.older)
+    found = queue(names_of(), show, after=request.args.get("after", ""))
+    older = url_for("desk.show_queue", tenant=tenant, show=show, after=found.older)
     context: dict[str, Any] = {
         **frame(),
         "show": show,
-        "query": query,
         "rows": found.rows,
         "pager": {"newer": None, "older": older if found.older else None},
     }

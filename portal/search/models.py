@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, String, Text
+from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -46,6 +46,10 @@ class SearchDocument(WorkerOnly, Base):
     """
 
     __tablename__ = "search_documents"
+    __table_args__ = (
+        Index("ix_search_documents_words", "reader", "words", postgresql_using="gin"),
+        Index("ix_search_documents_newest", "reader", "thing"),
+    )
 
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
     thing: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -58,6 +62,15 @@ class SearchWord(WorkerOnly, Base):
     """In how many documents of a reader a word stands, on PostgreSQL."""
 
     __tablename__ = "search_words"
+    __table_args__ = (
+        Index(
+            "ix_search_words_near",
+            "reader",
+            "word",
+            postgresql_using="gin",
+            postgresql_ops={"word": "gin_trgm_ops"},
+        ),
+    )
 
     reader: Mapped[str] = mapped_column(String(24), primary_key=True)
     word: Mapped[str] = mapped_column(Text, primary_key=True)

@@ -15,7 +15,9 @@ from portal.cases.references import normal
 from portal.directory import Directory, directory
 from portal.forms import clean
 from portal.htmx import wants_part
+from portal.search.likeness import LONGEST
 from portal.search.named import named
+from portal.search.offering import offers
 from portal.search.searching import FACETS, LONGEST_QUESTION, Asked, search
 from tenants.scope import Scope, entered
 
@@ -37,6 +39,13 @@ def show() -> AnyResponse:
     return private(response) if g.visitor else _unkept(response)
 
 
+@blueprint.post("/alike")
+def alike() -> Response:
+    """Public cases like what is being written. A POST, because what people write belongs in no address and no log."""
+    text = clean(request.form.get("what"))[:LONGEST]
+    return private(make_response(render_template("search/_alike.html", alike=offers(g.network, text))))
+
+
 def found(asked: Asked, names: Directory) -> dict[str, Any]:
     """What the templates of a search show."""
     return {
@@ -49,6 +58,7 @@ def found(asked: Asked, names: Directory) -> dict[str, Any]:
             "touchpoint": {each.code: each.name for each in names.places.values()},
         },
         "longest": LONGEST_QUESTION,
+        "cases_at": "/cases/",
         "page_url": lambda page: url_for(request.endpoint, **(request.view_args or {}), **_args(asked), page=page),  # type: ignore[arg-type]
     }
 

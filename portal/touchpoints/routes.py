@@ -8,12 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import segno
-from flask import Blueprint, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
-from itsdangerous import BadSignature, URLSafeSerializer
+from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.answers import private
+from portal.ballots import ballot, with_ballot
+from portal.ballots import blueprint as ballots
 from portal.cases.masking import mask
 from portal.directory import Place, directory
 from portal.followers.letters import base_url
@@ -23,14 +24,9 @@ from portal.touchpoints.models import DISBELIEFS, MOODS
 from portal.touchpoints.reading import DAYS, now_and_before, what_came_of_it
 from portal.touchpoints.sheet import pdf
 from tenants import clock
-from tenants.ids import new_token
 from tenants.scope import Scope, entered
 
 blueprint = Blueprint("touchpoints", __name__)
-ballots = Blueprint("ballots", __name__, url_prefix="/ballot")
-"""At the door. Only these addresses are sent the ballot's cookie, so that pages stay the same for everybody."""
-
-YEAR = 365 * 24 * 3600
 LONGEST_LINE = 200
 
 
@@ -82,23 +78,23 @@ def sheet(code: str) -> Response:
 @ballots.post("/moods")
 def tap() -> AnyResponse:
     """One tap. An unhappy one is asked why it is not a report; the others are thanked."""
-    place, ballot = _place(request.form.get("place", "")), _ballot()
+    place, who = _place(request.form.get("place", "")), ballot()
     mood = request.form.get("mood", "")
     if mood not in MOODS:
         abort(400)
-    tapping.tap(_known(place), _today(), ballot, mood)
-    return _with_ballot(_thanks(place, mood), ballot)
+    tapping.tap(_known(place), _today(), who, mood)
+    return with_ballot(_thanks(place, mood), who)
 
 
 @ballots.post("/reasons")
 def say_why() -> AnyResponse:
     """Why it is not reported, and one line."""
-    place, ballot = _place(request.form.get("place", "")), _ballot()
+    place, who = _place(request.form.get("place", "")), ballot()
     why, line = request.form.get("disbelief", ""), clean(request.form.get("line"))[:LONGEST_LINE]
     if why and why not in DISBELIEFS:
         abort(400)
-    tapping.say_why(_known(place), _today(), ballot, why, mask(line))
-    return _with_ballot(_thanks(place, "said"), ballot)
+    tapping.say_why(_known(place), _today(), who, why, mask(line))
+    return with_ballot(_thanks(place, "said"), who)
 
 
 @ballots.get("/moods")
@@ -113,38 +109,6 @@ def _thanks(place: Place, mood: str) -> Response:
         "touchpoints/thanks.html", place=place, mood=mood, disbeliefs=DISBELIEFS, longest=LONGEST_LINE
     )
     return private(make_response(page))
-
-
-# -- the ballot's cookie ---------------------------------------------------------------------------------------------
-
-
-def _cookie() -> str:
-    return "__Secure-ballot" if current_app.config["SETTINGS"].in_production else "ballot"
-
-
-def _ballot() -> str:
-    """Who taps: a random word that the browser keeps, signed so that nobody makes up a hundred of them by hand."""
-    try:
-        return str(_signer().loads(request.cookies.get(_cookie(), "")))
-    except BadSignature:
-        return new_token()
-
-
-def _with_ballot(response: Response, ballot: str) -> Response:
-    response.set_cookie(
-        _cookie(),
-        str(_signer().dumps(ballot)),
-        max_age=YEAR,
-        path="/ballot",
-        secure=current_app.config["SETTINGS"].in_production,
-        httponly=True,
-        samesite="Lax",
-    )
-    return response
-
-
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key or "", salt="ballot")
 
 
 # -- parts -----------------------------------------------------------------------------------------------------------

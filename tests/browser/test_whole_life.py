@@ -85,7 +85,7 @@ def test_from_a_tap_to_the_survey(person, served):
     customer.goto("/t/belt-3")
     customer.get_by_role("button", name="Bad").click()
     expect(customer.locator("main")).to_contain_text("what holds you back?")
-    customer.get_by_role("link", name="I report it now").click()
+    customer.get_by_role("link", name="Report it, and get an answer").click()
     expect(customer.locator("#f-touchpoint")).to_have_value("belt-3")
     reference, _key = report(customer, what="The belt stood still for an hour.", start=customer.url)
 

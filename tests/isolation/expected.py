@@ -56,6 +56,8 @@ imported_lines    .    .      .        .       .      .    .          .         
 daily_figures     .    MH     MH       MH      MH     MH   MH         N         MH     MH
 usual_figures     .    MH     MH       MH      MH     MH   MH         N         MH     MH
 log_entries       .    MH     MH       MH      MH     MH   MH         N         MH     MH
+me_toos           MH   .      .        .       .      .    .          .         .      MH
+case_counts       MH   H      M        .       .      M    .          N         M      MH
 moods             MH   .      .        .       .      M    .          N         M      MH
 mood_days         MH   MH     MH       MH      MH     MH   MH         N         MH     MH
 """
@@ -108,6 +110,8 @@ imported_lines    .    .      .        .       .      .    .          .         
 daily_figures     .    .      .        .       .      .    .          .         .      MH
 usual_figures     .    .      .        .       .      .    .          .         .      MH
 log_entries       .    .      .        .       .      .    .          .         .      MH
+me_toos           MH   .      .        .       .      .    .          .         .      MH
+case_counts       MH   .      .        .       .      .    .          .         .      MH
 moods             MH   .      .        .       .      .    .          .         .      MH
 mood_days         MH   .      .        .       .      .    .          .         .      MH
 """

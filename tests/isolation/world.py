@@ -13,6 +13,7 @@ from sqlalchemy import inspect
 
 from portal.accounts.models import AccountCase
 from portal.calendars.models import ServiceCalendar
+from portal.cases.me_too_models import CaseCount, MeToo
 from portal.cases.models import Access, Case, Category, Consent, Contact, Promise, RoutingRule, Touchpoint
 from portal.cases.need_models import Need
 from portal.cases.remedy_models import GoodwillAllowance, Remedy
@@ -189,6 +190,8 @@ def _a_case(rows: _Rows, home: Home, touchpoint_id: int, category_id: int) -> No
     rows.made(
         SearchDocument, kind="case", thing=home.case_id, reader=f"t{home.tenant_id}", edition=1, words="'smell':1"
     )
+    rows.made(MeToo, id=12_000 + number, case_id=home.case_id, voter_hash=b"m%d" % number, at=AT)
+    rows.made(CaseCount, case_id=home.case_id, others=1)
     rows.made(SearchWord, reader=f"t{home.tenant_id}", word="smell", documents=1)
     rows.made(UsualFigure, about="category", subject_id=category_id, answers=[], settled=[])
     rows.made(DailyFigure, tenant_id=home.tenant_id, day=date(2026, 11, 16), figure="reported", count=1)

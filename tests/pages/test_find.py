@@ -40,5 +40,5 @@ def test_a_private_case_is_not_told_from_none(another, report):
 
 
 def test_the_form_stands_where_one_looks_for_it(browser):
-    for path in ("/", "/cases", "/no-such-page"):
-        assert 'action="/find"' in browser.get(path).text
+    for path, action in (("/", "/search"), ("/cases", "/search"), ("/no-such-page", "/find")):
+        assert f'action="{action}"' in browser.get(path).text

@@ -1,0 +1,47 @@
+"""Search on the desk: what the business may see. These routes belong to the desk's blueprint."""
+
+from __future__ import annotations
+
+from flask import Response, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from portal.answers import private
+from portal.cases.reading import find_case
+from portal.cases.states import OPEN
+from portal.cases.usual import usual_of
+from portal.desk.page import frame, names_of
+from portal.desk.routes import blueprint
+from portal.htmx import wants_part
+from portal.search.routes import asked_for, found, reference_in
+from portal.search.solutions import solved_like
+
+
+@blueprint.get("/<tenant>/search")
+def search(tenant: str) -> AnyResponse:
+    """Words of a case, a note of one's own, a customer's address, or a case number, which leads to its case at once."""
+    asked = asked_for(request.args)
+    if reference := reference_in(asked.text):
+        return redirect(url_for("desk.show_case", tenant=tenant, reference=reference), 303)
+    context = {**frame(), **found(asked, names_of()), "cases_at": f"/desk/{tenant}/cases/"}
+    template = "search/_results.html" if wants_part() else "desk/search.html"
+    response = make_response(render_template(template, **context))
+    response.headers["Vary"] = "HX-Request"
+    return private(response)
+
+
+@blueprint.get("/<tenant>/cases/<reference>/similar")
+def similar(tenant: str, reference: str) -> Response:
+    """Cases like this one, and how they were solved: a part of its page, or a page of its own without script."""
+    row = find_case(reference)
+    names = names_of(row.lead_tenant_id)
+    context = {
+        **frame(),
+        "reference": row.reference,
+        "title": row.title,
+        "version": row.state_version,
+        "may_link": row.state in OPEN and row.merged_into_id is None,
+        "solved": solved_like(row, names),
+        "usual": usual_of(row.category_id, row.touchpoint_id),
+    }
+    template = "desk/_similar.html" if wants_part() else "desk/similar.html"
+    return private(make_response(render_template(template, **context)))
