@@ -147,6 +147,10 @@ class Keeper:
         self._pages.put(key, page, 2 * len(body))
         return page
 
+    def close(self) -> None:
+        """Let go of the database, at the end of a process."""
+        self._versions.close()
+
     def clear(self) -> None:
         """Forget everything, for tests."""
         self._pages.clear()

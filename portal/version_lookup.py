@@ -32,6 +32,8 @@ class VersionLookup(Protocol):
 
     def find(self, network_id: int, reference: str) -> Version | None: ...
 
+    def close(self) -> None: ...
+
 
 def version_lookup(settings: Settings) -> VersionLookup:
     if settings.on_postgresql:
@@ -53,6 +55,9 @@ class SqliteVersions:
             self._local.connection = None
             return None
         return found
+
+    def close(self) -> None:
+        """Each connection goes with its thread."""
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)

@@ -55,7 +55,8 @@ def the_app(migrated: Settings) -> Iterator[Flask]:
     app = create_app(migrated)
     app.testing = True
     yield app
-    app.extensions["search"].close()
+    for holder in ("search", "keeper"):
+        app.extensions[holder].close()
     with app.app_context():
         for engine in db.engines.values():
             engine.dispose()
