@@ -26,6 +26,11 @@ def first_id(at: datetime) -> int:
     return max(0, int((at - _EPOCH).total_seconds() * 1000)) << _RANDOM_BITS
 
 
+def week_of(row_id: int) -> int:
+    """In which week since the year 2000 `new_id` made an id; weeks begin on Saturdays, as that year did."""
+    return (row_id >> _RANDOM_BITS) // (7 * 24 * 3600 * 1000)
+
+
 def new_token() -> str:
     """A secret of 160 bits in 27 characters that are safe in a URL and in a mail."""
     return secrets.token_urlsafe(20)

@@ -76,10 +76,10 @@ def said_in(ids: Sequence[int]) -> Iterator[tuple[int, str]]:
     events, contents = Event.__table__, EventContent.__table__
     rows = db.session.execute(
         current()
-        .select(contents.c.case_id, contents.c.text, contents.c.facts, also=[events])
-        .select_from(contents.join(events, events.c.id == contents.c.event_id))
-        .where(contents.c.case_id.in_(ids))
-        .order_by(contents.c.case_id, events.c.case_seq)
+        .select(events.c.case_id, contents.c.text, contents.c.facts)
+        .select_from(events.join(contents, contents.c.event_id == events.c.id))
+        .where(events.c.case_id.in_(ids))
+        .order_by(events.c.case_id, events.c.case_seq)
     )
     for row in rows:
         if row.text:

@@ -30,8 +30,8 @@ class Question:
     """What to find. Each group must be met by one of its words; with `any_group`, the more groups the better.
 
     `weights` say how much a word tells; they order the hits where the engine does not know better.
-    `expected` is how many documents may meet it at most, if known. `since` is the smallest id of a thing:
-    ids sort by time.
+    `expected` is how many documents may meet it at most, if known. `since` is the smallest id of a thing (ids sort by
+    time); an engine may be generous there by a week, whoever asks has the rows.
     """
 
     groups: tuple[tuple[str, ...], ...]

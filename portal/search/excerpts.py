@@ -23,12 +23,10 @@ class Excerpt:
     cut_after: bool
 
 
-def excerpts(case_ids: Sequence[int], question: str) -> dict[int, Excerpt]:
-    """For each case the place that says most of what was asked; nothing for a case where no word is found."""
+def excerpts(case_ids: Sequence[int], words: set[str]) -> dict[int, Excerpt]:
+    """For each case the place that says most of these words; nothing for a case where none of them is found."""
     if not case_ids:
         return {}
-    # Phrases are folded as a whole in the index, but each character by itself where words are marked.
-    words = {*analysis.asked(question), *(word for _begin, _end, word in analysis.spans(question))}
     best: dict[int, tuple[int, Excerpt]] = {}
     for case_id, text in said_in(case_ids):
         found = _best_of(text[:LONGEST_READ], words)

@@ -28,7 +28,7 @@ CANDIDATES = 40
 READ = 4000
 """How many documents a search for candidates may look at: very common words are left out."""
 MOST_REASONS = 5
-ALIKE = 0.16
+ALIKE = 0.24
 """From this measure on two cases are shown as alike. Chosen on the pairs in `tests/search/alike.tsv`."""
 
 

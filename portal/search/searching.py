@@ -67,6 +67,8 @@ class Results:
     page: int
     pages: int
     rows: Sequence[Found]
+    meant: Sequence[str]
+    """The words that were taken for slips, as they were typed."""
     facets: Mapping[str, Mapping[str, int]]
     """For each facet the values that occur, by how often; values as they stand in addresses."""
 
@@ -107,20 +109,21 @@ def _making() -> Making:
 
 def _results(reading: Reading, asked: Asked, names: Directory) -> Results:
     question, hits, how = _find(reading, asked)
-    known = _rows(hits)
+    known = _rows(hits, question.since if question else 0)
     rows = [row for row in known if _fits(row, asked.facets, names)]
     if question is not None and asked.facets and len(hits) >= MOST:
         # There are more than were looked at: those that fit may be among the others.
         facts = _facts(asked.facets, names)
         hits = reading.find(replace(question, facts=facts)) if facts is not None else []
-        rows = _rows(hits)
+        rows = _rows(hits, question.since)
     pages = max(1, -(-len(rows) // PAGE))
     page = min(max(asked.page, 1), pages)
     shown = rows[(page - 1) * PAGE : page * PAGE]
-    marked = excerpts([row.id for row in shown], asked.text)
+    marked = excerpts([row.id for row in shown], _to_mark(asked.text, question))
     return Results(
         question=asked.text,
         how=how,
+        meant=_slips(asked.text, question) if how is How.SIMILAR else (),
         total=len(rows),
         more=len(hits) >= MOST,
         page=page,
@@ -128,6 +131,21 @@ def _results(reading: Reading, asked: Asked, names: Directory) -> Results:
         rows=[Found(case, marked.get(row.id)) for row, case in zip(shown, listed(shown, names), strict=True)],
         facets={name: _counted(known, name, asked.facets, names) for name in FACETS},
     )
+
+
+def _to_mark(text: str, question: Question | None) -> set[str]:
+    """What was asked for, and what was found instead of a slip."""
+    groups = question.groups if question else ()
+    # Phrases are folded as a whole in the index, but each character by itself where words are marked.
+    typed = {word for begin, end, word in analysis.spans(text) if end - begin > 1 or len(text) == 1}
+    return typed | {word for group in groups for word in group}
+
+
+def _slips(text: str, question: Question | None) -> tuple[str, ...]:
+    """The words of a question that were taken for slips, as they were typed."""
+    groups = question.groups if question else ()
+    slipped = {group[0] for group in groups if len(group) > 1}
+    return tuple(dict.fromkeys(text[begin:end] for begin, end, word in analysis.spans(text) if word in slipped))
 
 
 def _find(reading: Reading, asked: Asked) -> tuple[Question | None, list[Hit], How]:
@@ -165,14 +183,14 @@ def _near_enough(hits: list[Hit]) -> list[Hit]:
     return [hit for hit in hits if hit.score >= NEARLY * hits[0].score] if hits else []
 
 
-def _rows(hits: Sequence[Hit]) -> list[Any]:
-    """The rows that the scope may see, in the order of the hits."""
+def _rows(hits: Sequence[Hit], since: int) -> list[Any]:
+    """The rows that the scope may see and that are no older, in the order of the hits."""
     if not hits:
         return []
     cases = Case.__table__
     query = current().select(cases).where(cases.c.id.in_([hit.thing.id for hit in hits]))
     rows = {row.id: row for row in db.session.execute(query)}
-    return [rows[hit.thing.id] for hit in hits if hit.thing.id in rows]
+    return [rows[hit.thing.id] for hit in hits if hit.thing.id in rows and hit.thing.id >= since]
 
 
 def _counted(rows: Sequence[Any], facet: str, chosen: Mapping[str, str], names: Directory) -> dict[str, int]:

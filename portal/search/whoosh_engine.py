@@ -18,13 +18,14 @@ from typing import Any, TypeVar
 
 from whoosh import index, query
 from whoosh.codec.whoosh3 import W3Codec
-from whoosh.fields import ID, KEYWORD, NUMERIC, Schema
+from whoosh.fields import ID, KEYWORD, STORED, Schema
 from whoosh.writing import LockError
 
 from portal.search.documents import Document, Thing
 from portal.search.engine import Busy, Hit, NotReady, Question
 from portal.search.models import Edition
 from portal.search.slips import closest, slips
+from tenants.ids import new_id, week_of
 
 T = TypeVar("T")
 LOG = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ MEMORY = 64
 def schema() -> Schema:
     return Schema(
         thing=ID(stored=True),
-        number=NUMERIC(numtype=int, bits=64, signed=False, stored=True),
+        position=STORED(),
         words=KEYWORD(scorable=True),
         facts=KEYWORD(scorable=False),
     )
@@ -162,7 +163,7 @@ class WhooshEngine:
             for document in documents:
                 writer.add_document(**_fields(document))
             writer.delete_by_term("thing", POSITION)
-            writer.add_document(thing=POSITION, number=position)
+            writer.add_document(thing=POSITION, position=position)
             writer.commit()
         except Exception as problem:
             _give_up(writer)
@@ -173,7 +174,7 @@ class WhooshEngine:
         found = self.ask(edition, lambda searcher: searcher.document(thing=POSITION))
         if found is None:
             raise NotReady(edition.folder)
-        return int(found["number"])
+        return int(found["position"])
 
     def finish(self, edition: Edition) -> None:
         """Older editions go. One that somebody is reading stays open to them: the files go when they let go."""
@@ -223,7 +224,9 @@ class WhooshReading:
         wanted: query.Query = query.Or(groups) if question.any_group else query.And(groups)
         facts = {"is": question.kind, **question.facts}
         must = [query.Term("facts", f"{self._before}{name}={value}") for name, value in facts.items()]
-        must += [query.NumericRange("number", question.since, None)] if question.since else []
+        if question.since:
+            weeks = range(week_of(question.since), week_of(new_id()) + 1)
+            must.append(query.Or([query.Term("facts", f"{self._before}week={week}") for week in weeks]))
         return query.And([wanted, *(query.ConstantScoreQuery(each, 0.0) for each in must)])
 
     def _term(self, word: str) -> query.Query:
@@ -232,10 +235,9 @@ class WhooshReading:
 
 def _fields(document: Document) -> dict[str, Any]:
     before = f"{document.reader}:"
-    facts = {"is": document.thing.kind, **document.facts}
+    facts = {"is": document.thing.kind, "week": week_of(document.thing.id), **document.facts}
     return {
         "thing": document.thing.key,
-        "number": document.thing.id,
         "words": " ".join(before + word for word in document.words),
         "facts": " ".join([before, *(f"{before}{name}={value}" for name, value in facts.items())]),
     }

@@ -60,7 +60,7 @@ def test_businesses_and_places_are_found_by_name(browser, told) -> None:
 def test_words_of_a_question_are_shown_and_never_run(browser, told) -> None:
     page = browser.get("/search?q=%3Cscript%3Ealert(1)%3C/script%3E").text
     assert "<script>alert" not in page
-    assert "Nothing was found" in page
+    assert "No case mentions" in page
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_what_is_like_it_is_offered_while_somebody_writes(browser, told) -> None
     assert f"/ballot/cases/{told['suitcase']}/me-too?brief=1" in part
     assert "<form" not in part, "it stands inside the report's form"
     assert browser.post("/alike", {"what": "suitcase"}).text.strip() == "", "too little is said"
-    assert "Is it one of these?" in browser.get(f"/report?what={text}").text
+    assert "Is it this one?" in browser.get(f"/report?what={text}").text
 
 
 def test_without_script_similar_cases_are_a_button_of_the_form(browser, told) -> None:
@@ -128,7 +128,7 @@ def test_without_script_similar_cases_are_a_button_of_the_form(browser, told) ->
     form = {"nonce": nonce, "what": "My suitcase did not come out on the belt", "wish": "Find it", "look": "1"}
     answer = browser.post("/cases", form)
     assert answer.status_code == 200
-    assert "Is it one of these?" in answer.text
+    assert "Is it this one?" in answer.text
     assert "Find it" in answer.text, "nothing that was typed is lost"
 
 
