@@ -6,9 +6,13 @@ import platform
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from benchmarks.searching import Searched
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+SEARCH = "## Search and likeness\n"
 NOTES = Path(__file__).parent / "notes.md"
 
 HEAD = """# Benchmarks
@@ -31,7 +35,30 @@ def write_report(sections: Sequence[Any], at: datetime) -> None:
     if NOTES.exists():
         parts.append("\n" + NOTES.read_text())
     PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text("\n".join(parts).rstrip() + "\n")
+    PAGE.write_text("\n".join(parts).rstrip() + "\n" + _search_part())
+
+
+def write_search(searched: Sequence[Searched], at: datetime) -> None:
+    """Write the part about search anew; the rest of the page stays."""
+    head = (
+        f"{SEARCH}\nMeasured on {at:%d %B %Y} with Python {platform.python_version()}, {_cores()} cores, on the real "
+        "complaints (multiplied where there are more cases), one question after the other in one process.\n\n"
+        "| engine, cases | index, cases/s | query p50 / p95, ms | likeness p50 / p95, ms |\n|---|---|---|---|\n"
+    )
+    rows = "".join(
+        f"| {each.engine}, {each.cases:,} | {each.documents:,.0f} | {each.query[0]:.1f} / {each.query[1]:.1f} "
+        f"| {each.alike[0]:.1f} / {each.alike[1]:.1f} |\n"
+        for each in searched
+    )
+    notes = "".join(f"- {each.engine}: {note}\n" for each in searched for note in each.quality)
+    rest = PAGE.read_text().split(SEARCH)[0].rstrip() if PAGE.exists() else HEAD
+    PAGE.write_text(f"{rest}\n\n{head}{rows}\n{notes}")
+
+
+def _search_part() -> str:
+    """What stands on the page about search, which is measured by itself too (`--search`)."""
+    _before, mark, part = PAGE.read_text().partition(SEARCH) if PAGE.exists() else ("", "", "")
+    return f"\n{mark}{part}" if mark else ""
 
 
 def _table(sections: Sequence[Any]) -> str:

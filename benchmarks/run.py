@@ -11,6 +11,8 @@ import re
 import statistics
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,8 +25,10 @@ from itsdangerous import URLSafeTimedSerializer
 from benchmarks.client import Load, rate
 from benchmarks.importing import import_rate
 from benchmarks.memory import pss_mib
-from benchmarks.report import write_report
+from benchmarks.report import write_report, write_search
 from benchmarks.rows import DEEP, ROWS, Row, Target
+from benchmarks.searching import Searched, quality
+from benchmarks.searching import measure as searched
 from benchmarks.seed import HOST, PASSWORD, Seeded, seed
 from benchmarks.servers import get, serving
 from portal.cases.models import Case
@@ -71,11 +75,22 @@ class Section:
 @click.option("--seconds", default=2.0, show_default=True, help="Of each load.")
 @click.option("--rounds", default=3, show_default=True, help="Alternations with hello; the medians count.")
 @click.option("--only", default="", help="Only rows whose name contains this.")
+@click.option("--search", "searching", is_flag=True, help="Only search and likeness.")
 @click.option("--write/--no-write", default=True, help="Write docs/benchmarks.md.")
 def main(
-    sizes: tuple[int, ...], engines: tuple[str, ...], million: bool, seconds: float, rounds: int, only: str, write: bool
+    sizes: tuple[int, ...],
+    engines: tuple[str, ...],
+    million: bool,
+    seconds: float,
+    rounds: int,
+    only: str,
+    searching: bool,
+    write: bool,
 ) -> None:
     """Measure and print; every row is a ratio to a bare Flask hello in the same run."""
+    if searching:
+        measure_search(sizes, engines, write=write)
+        return
     sections = []
     for cases in (*sizes, *((1_000_000,) if million else ())):
         for engine in engines:
@@ -85,32 +100,65 @@ def main(
         write_report(sections, datetime.now(UTC))
 
 
+def measure_search(sizes: Sequence[int], engines: Sequence[str], *, write: bool) -> None:
+    """The index and its answers for each size and engine; at the smallest size also how well they are found."""
+    done: list[Searched] = []
+    for cases in sizes:
+        for engine in engines:
+            with installed(engine) as (settings, environment):
+                app = create_app(settings)
+                click.echo(f"\nsearch, {engine}, {cases:,} cases", err=True)
+                seed(app, cases)
+                found = searched(app, engine, cases)
+                if cases == min(sizes) and COMPLAINTS.exists():
+                    import_rate(COMPLAINTS, environment)
+                    found = replace(found, quality=quality(app))
+                done.append(found)
+                click.echo(f"  {found}", err=True)
+                _let_go(app)
+    if write:
+        write_search(done, datetime.now(UTC))
+
+
+@contextmanager
+def installed(engine: str) -> Iterator[tuple[Settings, dict[str, str]]]:
+    """A throw-away installation, set up and empty, and the environment that its programs need."""
+    with tempfile.TemporaryDirectory(prefix="daylight-bench-") as folder, ExitStack() as stack:
+        database = {} if engine == "sqlite" else {"DATABASE_URL": stack.enter_context(postgresql_url("bench"))}
+        environment = {
+            "DATA_DIR": folder,
+            "SECRET_KEY": SECRET,
+            "PORT": str(PORTAL_PORT),
+            "ENVIRONMENT": "production",
+            "PUBLIC_URL": f"https://{HOST}",
+            **database,
+        }
+        os.environ.update(environment)
+        settings = Settings.load()
+        setup(settings)
+        yield settings, environment
+        for name in database:
+            os.environ.pop(name)
+
+
+def _let_go(app: Any) -> None:
+    app.extensions["search"].close()
+    with app.app_context():
+        for each in db.engines.values():
+            each.dispose()
+
+
 def _measure(engine: str, cases: int, seconds: float, rounds: int, only: str) -> Section:
     section = Section(engine, cases)
-    with tempfile.TemporaryDirectory(prefix="daylight-bench-") as folder:
-        if engine == "sqlite":
-            _measure_in(section, Path(folder), {}, seconds, rounds, only)
-        else:
-            with postgresql_url("bench") as url:
-                _measure_in(section, Path(folder), {"DATABASE_URL": url}, seconds, rounds, only)
+    with installed(engine) as (settings, environment):
+        _measure_in(section, settings, environment, seconds, rounds, only)
     return section
 
 
 def _measure_in(
-    section: Section, folder: Path, database: dict[str, str], seconds: float, rounds: int, only: str
+    section: Section, settings: Settings, environment: dict[str, str], seconds: float, rounds: int, only: str
 ) -> None:
-    environment = {
-        "DATA_DIR": str(folder),
-        "SECRET_KEY": SECRET,
-        "PORT": str(PORTAL_PORT),
-        "ENVIRONMENT": "production",
-        "PUBLIC_URL": f"https://{HOST}",
-        **database,
-    }
-    os.environ.update(environment)
-    settings = Settings.load()
-    setup(settings)
-    app = create_app(settings)
+    app, folder = create_app(settings), Path(environment["DATA_DIR"])
     click.echo(f"\n{section.engine}, {section.cases:,} cases", err=True)
     seeded = seed(app, section.cases)
     target = _target(app, settings, seeded, folder, environment)
@@ -123,11 +171,7 @@ def _measure_in(
         section.notes += _plans(app)
         if COMPLAINTS.exists() and section.cases <= 1000:
             section.notes.append(import_rate(COMPLAINTS, environment))
-    with app.app_context():
-        for each in db.engines.values():
-            each.dispose()
-    for name in database:
-        os.environ.pop(name)
+    _let_go(app)
 
 
 def _measure_rows(

@@ -15,6 +15,7 @@ from typing import Any
 import click
 from flask import Flask
 
+from benchmarks.searching import complaints
 from portal.accounts.passwords import hashed
 from portal.calendars.models import ServiceCalendar
 from portal.cases.models import Access, Case, Category, Promise, Touchpoint
@@ -127,7 +128,7 @@ def _write_chunk(
 ) -> list[str]:
     now = datetime.now(UTC)
     cases, access, promises, measured = [], [], [], []
-    histories: list[tuple[dict[str, Any], int]] = []
+    histories: list[tuple[dict[str, Any], int, str]] = []
     for number in range(start, start + count):
         at = now - timedelta(seconds=(10_000_000 - number) * 3)
         is_open = rng.random() < 0.1
@@ -135,7 +136,8 @@ def _write_chunk(
         case_id, tenant_id = new_id(at), tenants[number % TENANTS]
         due = now + timedelta(hours=rng.randrange(1, 200))
         promise_id = new_id(at)
-        text = f"{rng.choice(SENTENCES)} ({number})"
+        said = complaints()[number % len(complaints())]["text"] if complaints() else rng.choice(SENTENCES)
+        text = f"{said} ({number})"
         case = {
             "id": case_id,
             "network_id": network_id,
@@ -172,7 +174,7 @@ def _write_chunk(
             }
         )
         promises.append(_promise(case, promise_id, due if is_open else at + timedelta(days=2), at, is_open=is_open))
-        histories.append((case, case["last_seq"]))
+        histories.append((case, case["last_seq"], text))
         if is_long:
             measured.append(case["reference"])
     scope = current()
@@ -210,13 +212,13 @@ def _promise(case: dict[str, Any], promise_id: int, due: datetime, at: datetime,
     }
 
 
-def _write_events(rng: random.Random, histories: list[tuple[dict[str, Any], int]]) -> None:
+def _write_events(rng: random.Random, histories: list[tuple[dict[str, Any], int, str]]) -> None:
     head = db.session.get(Head, "positions", with_for_update=True) or _kept(Head(name="positions", value=0))
     events, contents, positions = [], [], []
-    for case, length in histories:
+    for case, length, said in histories:
         for seq in range(1, length + 1):
             head.value += 1
-            event, content = _event(rng, case, seq, head.value)
+            event, content = _event(rng, case, seq, head.value, said)
             events.append(event)
             contents.append(content)
             positions.append({"network_id": case["network_id"], "position": head.value, "event_id": head.value})
@@ -226,10 +228,12 @@ def _write_events(rng: random.Random, histories: list[tuple[dict[str, Any], int]
     db.session.execute(scope.insert(EventPosition.__table__), positions)
 
 
-def _event(rng: random.Random, case: dict[str, Any], seq: int, event_id: int) -> tuple[dict[str, Any], dict[str, Any]]:
+def _event(
+    rng: random.Random, case: dict[str, Any], seq: int, event_id: int, said: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
     first = seq == 1
     kind = "case.reported" if first else ("case.routed", "case.reply.sent", "case.message.received")[seq % 3]
-    text = " ".join(rng.choice(SENTENCES) for _ in range(3)) if kind != "case.routed" else None
+    text = said if first else " ".join(rng.choice(SENTENCES) for _ in range(3)) if kind != "case.routed" else None
     commitment, salt = commit(text or "")
     common = {
         "network_id": case["network_id"],

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 from sqlalchemy import select
 
+from portal.events import kinds
+from portal.events.models import Event, EventPosition
 from portal.followers.base import BATCH, told_after
 from portal.search import editions
 from portal.search.documents import Document, Thing
 from portal.search.engine import Busy, NotReady, search_engine
 from portal.search.kinds import KINDS
 from portal.search.models import Edition
-from tenants.scope import Scope, db, entered, writing
+from tenants import clock
+from tenants.scope import Scope, current, db, entered, writing
 
 LOG = logging.getLogger(__name__)
+ONCE = timedelta(hours=20)
+"""How soon an index is made again only to forget."""
+REMOVALS = (kinds.REDACTED.name, kinds.ERASED.name, kinds.FILE_REMOVED.name, kinds.VISIBILITY_CHANGED.name)
 
 
 def turn() -> int:
@@ -68,6 +75,33 @@ def _make() -> int:
         LOG.warning("the search index that was being made cannot be written; it begins again")
         editions.begin_again(edition)
         return 1
+
+
+def forget_what_was_removed() -> bool:
+    """Make the embedded index again, at most once a day, when words were removed from cases since it was made.
+
+    They are not found any more from the moment on in which the index has followed; but its files keep words of what was
+    replaced until they are written anew. The tables of PostgreSQL do not.
+    """
+    with entered(Scope.system()):
+        edition = editions.whole()
+        if edition is None or edition.made_by != "whoosh" or editions.unfinished() is not None:
+            return False
+        if edition.begun_at is None or clock.now() - edition.begun_at < ONCE or not _removed_since(edition.position):
+            return False
+        editions.ask_for("removed")
+        return True
+
+
+def _removed_since(position: int) -> bool:
+    events, positions = Event.__table__, EventPosition.__table__
+    found = (
+        current()
+        .select(positions.c.position, also=[events])
+        .select_from(positions.join(events, events.c.id == positions.c.event_id))
+        .where(positions.c.position > position, events.c.kind.in_(REMOVALS))
+    )
+    return db.session.scalar(found.limit(1)) is not None
 
 
 def _is_first() -> bool:

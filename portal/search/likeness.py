@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from portal.search import analysis, editions
 from portal.search.cases import NAME as CASE
@@ -24,7 +25,7 @@ LONGEST = 2000
 """Characters that are compared."""
 TELLING = 12
 """Words by which candidates are looked for: the rarest."""
-CANDIDATES = 40
+CANDIDATES = 25
 READ = 4000
 """How many documents a search for candidates may look at: very common words are left out."""
 MOST_REASONS = 5
@@ -94,8 +95,14 @@ def _texts(ids: Sequence[int]) -> dict[int, Counter[str]]:
     first: dict[int, Counter[str]] = {}
     for case_id, text in said_in(ids) if ids else ():
         if case_id not in first:
-            first[case_id] = Counter(analysis.words(text[:LONGEST]))
+            first[case_id] = _counted(text[:LONGEST])
     return first
+
+
+@lru_cache(maxsize=4000)
+def _counted(text: str) -> Counter[str]:
+    """The words of a text; the same candidates are compared again with each pause of somebody who types."""
+    return Counter(analysis.words(text))
 
 
 def _measured(case_id: int, mine: Counter[str], theirs: Counter[str], weights: Mapping[str, float]) -> Alike:

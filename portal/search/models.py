@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tenants.db import Base
 from tenants.ownership import Global, WorkerOnly
 
-REASONS = ("asked", "missing", "broken", "older_schema", "ahead")
+REASONS = ("asked", "missing", "broken", "older_schema", "ahead", "removed")
 
 
 class Edition(Global, Base):

@@ -11,6 +11,7 @@ import logging
 import secrets
 import shutil
 import threading
+import time
 import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -71,6 +72,31 @@ class _Held:
             searcher.close()
 
 
+class _Counts:
+    """How often words were found to stand in the index: asking costs a look into each of its segments.
+
+    They are told "about", so some minutes make no difference; that a word stands nowhere is never kept.
+    """
+
+    LONGEST = 300.0
+    MOST = 200_000
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._of: tuple[str, float] = ("", 0.0)
+
+    def belong_to(self, folder: str) -> None:
+        """Forget everything that is of another edition, too old, or too much."""
+        if self._of[0] != folder or time.monotonic() > self._of[1] or len(self._counts) > self.MOST:
+            self._counts, self._of = {}, (folder, time.monotonic() + self.LONGEST)
+
+    def get(self, term: str) -> int:
+        return self._counts.get(term, 0)
+
+    def update(self, found: dict[str, int]) -> None:
+        self._counts.update(found)
+
+
 class WhooshEngine:
     """Keeps the index in `folder`. One thread of a process searches at a time: it would hold the others up anyway."""
 
@@ -79,6 +105,7 @@ class WhooshEngine:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._held = _Held()
+        self.counts = _Counts()
         self._one_at_a_time = threading.RLock()
         weakref.finalize(self, self._held.close)
 
@@ -193,10 +220,19 @@ class WhooshReading:
         return self._ask(lambda searcher: int(searcher.doc_frequency("facts", self._before)))
 
     def frequencies(self, words: Sequence[str]) -> dict[str, int]:
-        def count(searcher: Any) -> dict[str, int]:
-            return {word: int(searcher.doc_frequency("words", self._before + word)) for word in words}
+        counts = self._engine.counts
+        counts.belong_to(self._edition.folder)
+        known = {word: counts.get(self._before + word) for word in words}
+        missing = [word for word, count in known.items() if not count]
 
-        return self._ask(count)
+        def count(searcher: Any) -> dict[str, int]:
+            return {word: int(searcher.doc_frequency("words", self._before + word)) for word in missing}
+
+        if missing:
+            found = self._ask(count)
+            known.update(found)
+            counts.update({self._before + word: count for word, count in found.items() if count})
+        return known
 
     def similar(self, word: str) -> list[str]:
         if not slips(word):

@@ -9,6 +9,7 @@ from flask import current_app
 from portal.cases.erasure import retain
 from portal.files import adding, staging
 from portal.files.storage import storage
+from portal.search import keeping
 from tenants import clock
 from tenants.account_models import MailLink
 from tenants.models import BrowserSession, Key, SessionKey, SignInAttempt
@@ -38,3 +39,4 @@ def sweep() -> None:
         db.session.execute(scope.delete(attempts).where(attempts.c.at < now - ATTEMPTS_KEPT))
     staging.sweep(storage())
     adding.sweep(storage())
+    keeping.forget_what_was_removed()

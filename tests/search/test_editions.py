@@ -5,20 +5,25 @@ from __future__ import annotations
 import gc
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal.cases.handling import reply
+from portal.cases.redaction import redact
 from portal.search import analysis, editions, keeping
 from portal.search.engine import search_engine
 from portal.search.models import Edition
 from portal.search.searching import Making
 from portal.worker.sequencer import sequence
+from tenants.clock import Hand
 from tenants.scope import Scope, db, entered, writing
 from tests.cast import Cast
 from tests.conftest import ON_POSTGRESQL
+from tests.play import acknowledged, history
 from tests.search.conftest import ask, found, keep_up
 
 pytestmark = pytest.mark.database
@@ -141,6 +146,28 @@ def test_files_that_vanish_while_an_index_is_made_begin_it_again(
     keep_up()
     assert len(found(cast.public, "zanzibar")) == 5
     assert every_edition()[0].done == 5
+
+
+@embedded
+def test_the_files_forget_what_was_removed_within_a_day(app: Flask, cast: Cast, hand: Hand) -> None:
+    case_id = acknowledged(cast, text="Zanzibar was cold").case_id
+    with entered(cast.as_ada):
+        reply(case_id, text="Pomegranate soon", author="Ada")
+    keep_up()
+    entry = next(each for each in history(cast, case_id) if each.text == "Pomegranate soon")
+    with entered(cast.as_ada):
+        redact(case_id, entry.seq, reason="personal")
+    keep_up()
+    assert found(cast.as_ada, "pomegranate") == []
+    assert not keeping.forget_what_was_removed(), "once a day is enough"
+    hand.move(timedelta(days=1))
+    assert keeping.forget_what_was_removed()
+    keep_up()
+    files = b"".join(file.read_bytes() for file in folder(app).iterdir())
+    assert b"zanzibar" in files
+    assert b"pomegran" not in files
+    hand.move(timedelta(days=1))
+    assert not keeping.forget_what_was_removed(), "there is nothing more to forget"
 
 
 def test_an_edition_of_another_engine_is_not_asked(cast: Cast, tell: Tell) -> None:
