@@ -138,18 +138,23 @@ def planted(browser, report, post, hand):
     return reference
 
 
+SEARCH = "/search?q=arrive"
+
+
 def starts(reference):
-    return "/", "/cases", f"/cases/{reference}", f"/cases/{reference}/live", f"/cases/{reference}/feed.atom"
+    return "/", "/cases", SEARCH, f"/cases/{reference}", f"/cases/{reference}/live", f"/cases/{reference}/feed.atom"
 
 
 def test_what_is_for_few_is_met_by_few(planted, another, signed_in):
+    until_idle()
     everybody = crawl(another(), *starts(planted))
     for name in PRIVATE:
         assert met(everybody, name) == [], name
     for name in PUBLIC:
         assert f"/cases/{planted}" in met(everybody, name), name
+    assert SEARCH in met(everybody, "report"), "search is looked into as well"
     stranger = signed_in("hugo")
-    theirs = crawl(stranger, "/desk/harbor/", f"/desk/harbor/cases/{planted}")
+    theirs = crawl(stranger, "/desk/harbor/", f"/desk/harbor{SEARCH}", f"/desk/harbor/cases/{planted}")
     for name in (*PUBLIC, *PRIVATE):
         assert not [path for path in met(theirs, name) if path.startswith("/desk/")], name
     far = crawl(another("northport.example"), *starts(planted))
@@ -173,7 +178,7 @@ def test_what_is_removed_is_met_by_nobody(cast, planted, browser, another, signe
     readers = {
         "everybody": crawl(another(), *starts(planted)),
         "owner": crawl(browser, *starts(planted)),
-        "lead": crawl(signed_in("ada"), "/desk/meridian/", f"{DESK}{planted}"),
+        "lead": crawl(signed_in("ada"), "/desk/meridian/", f"/desk/meridian{SEARCH}", f"{DESK}{planted}"),
     }
     for reader, found in readers.items():
         for name in names:
