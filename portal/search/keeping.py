@@ -116,5 +116,5 @@ def _ask_for(reason: str) -> int:
     edition = editions.ask_for(reason)
     if waiting is not None and waiting.id == edition.id:
         return 0
-    LOG.warning("the search index is made again: %s", reason)
+    LOG.log(logging.INFO if reason == "missing" else logging.WARNING, "the search index is made: %s", reason)
     return 1
