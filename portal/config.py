@@ -162,6 +162,34 @@ class Settings(BaseSettings):
         description="What searches: `whoosh` keeps an index in `DATA_DIR/search` (SQLite only, good for some 50,000 "
         "cases), `postgresql` uses the database; `auto` takes the one that goes with `DATABASE_URL`.",
     )
+    cluster_window_hours: int = Field(
+        48,
+        ge=1,
+        le=336,
+        description="Cases of so many last hours are held against the usual rate to find spikes: long enough that "
+        "reports of one trouble come together, short enough that an incident is told while it lasts.",
+    )
+    cluster_least: int = Field(
+        5,
+        ge=3,
+        le=1000,
+        description="Fewer cases are never a cluster: two or three are handled faster one by one, and a group shown in "
+        "public must not point at single people.",
+    )
+    cluster_factor: float = Field(
+        3,
+        ge=1,
+        le=100,
+        description="A cluster has at least so many times the usual number: where much comes in, a small rise is "
+        "certain, but not worth anybody's time.",
+    )
+    cluster_alpha: float = Field(
+        0.001,
+        gt=0,
+        lt=0.5,
+        description="How likely chance alone may bring a spike of this size (Poisson): topics and places are looked at "
+        "by the hundred, so one in twenty would find something every day.",
+    )
     retention_days: int = Field(
         730,
         ge=0,

@@ -11,6 +11,7 @@ import portal.cases.remedy_models
 import portal.cases.survey_models
 import portal.cases.usual_models
 import portal.cases.work_models
+import portal.clusters.models
 import portal.events.models
 import portal.figures.models
 import portal.files.models
@@ -19,6 +20,7 @@ import portal.followers.models
 import portal.following.models
 import portal.imports.models
 import portal.search.models
+import portal.suggesting.models
 import portal.touchpoints.models
 import tenants.account_models
 import tenants.models

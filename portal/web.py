@@ -22,9 +22,18 @@ from portal.cases import report_routes as reports
 from portal.cases import routes as cases
 from portal.cases import survey_routes as surveys
 from portal.cases import understanding_routes as understanding
+from portal.clusters import routes as incidents
 from portal.config import Settings
 from portal.database import engine_options
-from portal.desk import calendar_routes, file_routes, judging_routes, people_routes, search_routes  # noqa: F401 (they add to the desk's blueprint)
+from portal.desk import (  # noqa: F401 (they add to the desk's blueprint)
+    calendar_routes,
+    cluster_routes,
+    file_routes,
+    judging_routes,
+    people_routes,
+    queue_routes,
+    search_routes,
+)
 from portal.desk import routes as desk
 from portal.files import routes as files
 from portal.files.web import init_files
@@ -114,6 +123,7 @@ def _blueprints() -> list[Blueprint]:
         surveys.by_link,
         following.blueprint,
         following.at_door,
+        incidents.blueprint,
         search.blueprint,
         touchpoints.blueprint,
         ballots.blueprint,

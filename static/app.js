@@ -28,7 +28,7 @@
   function left(moment) {
     const minutes = (moment - Date.now()) / 6e4, size = Math.abs(minutes), pattern = minutes < 0 ? late : ahead;
     const [unit, each] = size < 90 ? ["minute", 1] : size < 2880 ? ["hour", 60] : ["day", 1440];
-    return pattern.replace("#", new Intl.NumberFormat(lang, { style: "unit", unit, unitDisplay: "long" }).format(Math.round(size / each)));
+    return pattern.replace("#", new Intl.NumberFormat(lang, { style: "unit", unit, unitDisplay: "long" }).format(Math.round(size / each)).replace(/\d+/, "$& "));
   }
   function times(within) {
     for (const element of all("body:not(.desk) time", within)) {
@@ -41,7 +41,7 @@
       line.hidden = now() === there || !doc.querySelector("main time");
       line.textContent = line.dataset.text.replace("#", clock.resolvedOptions().timeZone).replace("@", there);
     }
-    for (const element of all("[data-left]", within)) element.textContent = `· ${left(new Date(element.dataset.left))}`;
+    for (const element of all("[data-left]", within)) element.textContent = left(new Date(element.dataset.left));
     for (const bar of all("progress[data-from]", within)) {
       const from = Date.parse(bar.dataset.from), to = Date.parse(bar.dataset.to);
       bar.value = Math.max(0, Math.min(1, (Date.now() - from) / (to - from)));

@@ -28,6 +28,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "case.split": HANDLERS,
     "case.merge": HANDLERS,
     "case.redact": HANDLERS,
+    "cluster.decide": HANDLERS,
     "task.finish": LEADERS,
     "remedy.allow": LEADERS,
     "remedy.parity": LEADERS,

@@ -109,7 +109,8 @@ def upgrade() -> None:
         sa.Column("total", Id, nullable=False),
         sa.Column("position", Id, nullable=False),
         sa.CheckConstraint(
-            "reason IN ('asked', 'missing', 'broken', 'older_schema', 'ahead', 'removed')", name=op.f("ck_search_editions_reason")
+            "reason IN ('asked', 'missing', 'broken', 'older_schema', 'ahead', 'removed')",
+            name=op.f("ck_search_editions_reason"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_editions")),
     )

@@ -15,12 +15,16 @@ DEFAULTS = {"acknowledge": Target(1), "answer": Target(5)}
 
 
 def due(tenant_id: int, what: str, start: datetime) -> datetime:
-    """By when this business promises `what` (one of `presets.WHATS`) for something that began at `start`."""
+    """By when this business promises `what` (one of `presets.WHATS`) for something that began at `start`.
+
+    A plan announces the answer, so it never falls due after it, whatever the calendar says.
+    """
     calendar = _calendar(tenant_id)
-    at_most = promised(calendar, what)
-    if at_most is None:
+    whats = ("acknowledge", "answer") if what == "acknowledge" else (what,)
+    targets = [target for each in whats if (target := promised(calendar, each))]
+    if not targets:
         raise LookupError(f"tenant {tenant_id} promises no {what}")
-    return at_most.after(start, working_time(calendar))
+    return min(target.after(start, working_time(calendar)) for target in targets)
 
 
 def target(tenant_id: int, what: str) -> Target | None:

@@ -17,12 +17,12 @@ from portal import languages
 from portal.build import BUILD
 from portal.cases.folding import folded
 from portal.cases.handling import SILENCE
-from portal.cases.looks import Look, appeal_is_open, looks_of, since_of
+from portal.cases.looks import Look, appeal_is_open, looks_of, rounds_of, since_of
 from portal.cases.parts import parts_of
 from portal.cases.promises import is_owed
 from portal.cases.reading import next_of, promises_of
 from portal.cases.states import OPEN
-from portal.cases.titles import title_of
+from portal.cases.titles import LONGEST_HEADING, title_of
 from portal.cases.understanding import wish_of
 from portal.cases.words import as_written
 from portal.directory import Directory
@@ -60,7 +60,7 @@ class CaseFacts:
     since: tuple[str, datetime] | None = None
     """The state that the events lead to, and since when."""
     title: str = ""
-    """The title in the customer's own words, where the reader may see what is covered for others."""
+    """The first sentence as this reader may see it: whole, where the title of the lists had to be cut."""
     own_words: tuple[Entry, ...] = ()
     """What the customer wrote, the newest first."""
     merged_into: str | None = None
@@ -113,6 +113,7 @@ def _make(row: Any, view: str, names: Directory, etag: str) -> Live:
         entries=folded(entries),
         businesses=names.names(),
         promises=in_order(promises),
+        rounds=rounds_of(entries, promises),
         parts=parts_of(row.id),
         files=files_in(entries, row),
         view=view,
@@ -141,7 +142,7 @@ def facts_of(entries: list[Entry]) -> CaseFacts:
         looks=looks,
         appealing=appeal_is_open(entries),
         since=since_of(entries),
-        title=title_of(reported.text) if reported and reported.text and reported.facts.get("covered") else "",
+        title=title_of(reported.text, "", LONGEST_HEADING) if reported and reported.text else "",
         own_words=tuple(entry for entry in entries if entry.actor == "customer" and entry.text),
         merged_into=_merged_into(entries),
     )
@@ -173,6 +174,7 @@ def case_view(row: Any, facts: CaseFacts, names: Directory) -> dict[str, Any]:
     """What templates know as `case`."""
     place, category = names.places.get(row.touchpoint_id), names.categories.get(row.category_id)
     lead = names.businesses[row.lead_tenant_id]
+    silent_since = row.waiting_since or row.answered_at
     return {
         "reference": row.reference,
         "title": facts.title or row.title or _("Text removed"),
@@ -191,7 +193,7 @@ def case_view(row: Any, facts: CaseFacts, names: Directory) -> dict[str, Any]:
         "lang": languages.html_lang(row.language),
         "closed_how": facts.closed_how,
         "closed_at": row.closed_at,
-        "closes_at": row.answered_at + SILENCE if row.answered_at else None,
+        "closes_at": silent_since + SILENCE if silent_since else None,
         "answer": facts.answer,
         "question": facts.question,
         "waiting_since": row.waiting_since,

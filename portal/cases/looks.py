@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from portal.events import kinds
 from portal.events.timeline import Entry
@@ -65,6 +66,17 @@ def since_of(entries: Sequence[Entry]) -> tuple[str, datetime] | None:
         if into is not None and into != before:
             found = (into, entry.at)
     return found
+
+
+def rounds_of(entries: Sequence[Entry], promises: Iterable[Any]) -> dict[int, str]:
+    """Which plans and answers belong to a later round: id of the promise → `reopened` or `appealed`, what began it."""
+    begins = [entry for entry in entries if entry.kind in (kinds.REOPENED.name, kinds.APPEALED.name)]
+    rounds = {}
+    for promise in promises:
+        begun = next((entry for entry in begins if promise.made_at >= entry.at), None)
+        if begun is not None and promise.what in ("acknowledge", "answer"):
+            rounds[promise.id] = INTO[begun.kind]
+    return rounds
 
 
 def findings_of(entries: Sequence[Entry]) -> tuple[Entry, ...]:

@@ -92,12 +92,17 @@ def next_of(promises: Iterable[Any]) -> Next | None:
     waiting = sorted(running, key=lambda promise: promise.due_at)
     if not waiting:
         return None
-    first, now, zone = waiting[0], clock.now(), tongue().zone
-    late = now > first.due_at
+    first = waiting[0]
+    late = clock.now() > first.due_at
     # What is still due is told by its state, not by the time: this text is kept, and dies with the case's version.
     also = next((promise for promise in waiting[1:] if promise.state == "due"), None) if late else None
-    days = (now.astimezone(zone).date() - first.due_at.astimezone(zone).date()).days
-    return Next(first.what, first.sentence, first.due_at, first.made_at, late, max(days, 0), also)
+    return Next(first.what, first.sentence, first.due_at, first.made_at, late, days_late(first.due_at), also)
+
+
+def days_late(due_at: datetime) -> int:
+    """Midnights since something was due, where the reader is; 0 on the day itself and before it."""
+    zone = tongue().zone
+    return max((clock.now().astimezone(zone).date() - due_at.astimezone(zone).date()).days, 0)
 
 
 @dataclass(frozen=True, slots=True)

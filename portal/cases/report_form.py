@@ -20,6 +20,7 @@ from portal.forms import clean, moment, words
 from portal.languages import LOCALES
 from portal.languages import gettext as _
 from portal.languages import lazy_gettext as _l
+from portal.written_in import language_of
 from tenants import clock
 
 LONGEST_MOMENT = 120
@@ -105,13 +106,16 @@ class ReportForm(Form):
         return self.kind.data or suggest(" ".join(self[name].data or "" for name in ("what", "wish")))
 
     def report(self, language: str) -> Report:
-        """The report that a valid form describes."""
+        """The report that a valid form describes; `language` is the one in which the form was shown."""
+        shown_in = language if language in LOCALES else "en"
+        words = " ".join(self[name].data or "" for name in ("what", "wish"))
         place = self.names.place_by_code(self.touchpoint.data or "")
         category = self.names.category_by_code(self.category.data or "")
         channel = channel_of(self.contact.data or "") or ("", "")
         return Report(
             text=self.what.data or "",
-            language=language if language in LOCALES else "en",
+            language=language_of(words, shown_in),
+            shown_in=shown_in,
             visibility=self.visibility.data or "",
             wish=self.wish.data or "",
             happened=self.happened.data or "",

@@ -17,7 +17,7 @@ from portal.cases.report_form import PUBLIC_WORDS, ReportForm
 from portal.cases.reporting import SAME_FORM, SaidSomethingElse, report
 from portal.cases.sent_page import receipt, sent_page
 from portal.cases.usual import Usual, usual_of
-from portal.directory import Directory, directory
+from portal.directory import Directory, Place, directory
 from portal.errors import page as error_page
 from portal.files.form import take_files
 from portal.files.web import takes_files
@@ -35,7 +35,7 @@ blueprint = Blueprint("reports", __name__)
 def report_form() -> Response:
     """The form, prefilled by a QR code (`touchpoint`) or the front page (`what`)."""
     values = {name: request.args.get(name, "") for name in ("touchpoint", "what", "category")}
-    return _report_page(values, {})
+    return _report_page(values, {}, at=_names().place_by_code(values["touchpoint"]))
 
 
 @blueprint.post("/cases")
@@ -100,10 +100,12 @@ def _report_page(
     pointed_out: Review | None = None,
     kind: str = "",
     moved: Moved | None = None,
+    at: Place | None = None,
 ) -> Response:
     """The form. One that was refused keeps its nonce, by which its files are found again.
 
-    `pointed_out` is the personal data that everybody would have read, `kind` what the words were taken for.
+    `pointed_out` is the personal data that everybody would have read, `kind` what the words were taken for, `at` the
+    place whose QR code led to the form.
     """
     names = _names()
     places: dict[int, dict[str, Any]] = {}
@@ -122,6 +124,7 @@ def _report_page(
             alike=offers(g.network, clean(values.get("what"))),
             zone=zone_name(g.network.zone),
             touchpoints=list(places.values()),
+            at=at,
             categories=[(category.code, category.name) for category in names.categories.values()],
             nonce=_signer().dumps(token or new_token()),
             consent_version=PUBLICATION_TEXT,

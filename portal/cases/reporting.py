@@ -37,7 +37,7 @@ LONGEST_TEXT = 10_000
 
 @dataclass(frozen=True)
 class Report:
-    """What a customer tells us. `language` is one of the portal's locales."""
+    """What a customer tells us. `language` is the locale of the words, `shown_in` of the form, where they differ."""
 
     text: str
     language: str
@@ -54,6 +54,7 @@ class Report:
     urgent: bool = False
     important: bool = False
     needs: tuple[Told, ...] = ()
+    shown_in: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,8 +142,8 @@ def open_case(network_id: int, what: Report, *, case_id: int | None = None, rout
     say(case, kinds.REPORTED, what.text, facts=facts)
     _keep_contact(case, what)
     if what.visibility == "public":
-        consents.agree(case, "publication", consents.PUBLICATION_TEXT, what.language)
-    needs.tell(case, what.needs, what.language)
+        consents.agree(case, "publication", consents.PUBLICATION_TEXT, what.shown_in or what.language)
+    needs.tell(case, what.needs, what.shown_in or what.language)
     _tell_route(case, route)
     promises.make(case, "acknowledge", due(route.tenant_id, "acknowledge", clock.now()), actor="system")
     return case

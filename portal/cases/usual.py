@@ -38,6 +38,11 @@ class Usual:
     share: int = 0
     """Of all remedies that were accepted, in percent."""
 
+    @property
+    def capped(self) -> bool:
+        """Whether there were more cases within the year than are kept."""
+        return self.cases >= NEWEST
+
 
 def usual_of(category_id: int | None, touchpoint_id: int | None) -> Usual | None:
     """What is usual for a case of this topic at this place; None while too few have been answered."""

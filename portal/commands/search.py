@@ -65,6 +65,22 @@ def rebuild(wait: bool, patience: int) -> None:
         _watch(asked, patience)
 
 
+@command.command("learn")
+@click.option("--quiet", is_flag=True, help="Say nothing.")
+def learn(quiet: bool) -> None:
+    """Learn from confirmed cases which topic, place and business a text is about. The worker does it once a day.
+
+    Exit code: 0, also when too little was confirmed to learn from.
+    """
+    from portal import installation
+    from portal.suggesting.learning import learn_all
+
+    with installation.opened():
+        lines = learn_all()
+    if not quiet:
+        click.echo("\n".join(lines) or "Too few confirmed cases to learn from.")
+
+
 def _watch(edition_id: int, patience: int) -> None:
     from portal.search.models import Edition
     from tenants.scope import Scope, db, entered

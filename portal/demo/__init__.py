@@ -22,7 +22,15 @@ from portal.cases.models import Case
 from portal.cases.titles import title_of
 from portal.config import Settings
 from portal.demo import setting as settings_of
-from portal.demo import stories_en, stories_second_look, stories_today, stories_zh_hans, stories_zh_hant, story_md512
+from portal.demo import (
+    stories_en,
+    stories_second_look,
+    stories_spike,
+    stories_today,
+    stories_zh_hans,
+    stories_zh_hant,
+    story_md512,
+)
 from portal.demo.places import HARBOR, RIVERSIDE, SETTINGS
 from portal.demo.telling import play, scenes
 from tenants import administration, clock, door
@@ -38,6 +46,7 @@ STORIES = {
         *stories_zh_hant.STORIES,
         *stories_second_look.STORIES,
         *stories_today.NOW,
+        *stories_spike.NOW,
     ),
     HARBOR.slug: stories_today.FERRIES,
 }

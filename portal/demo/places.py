@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from portal.calendars.targets import Target
+
 Words = tuple[str, str, str]
 Week = list[list[list[str]]]
 
@@ -39,6 +41,8 @@ class Business:
     is_host: bool = False
     preset: str = ""
     """The code of the preset that its promised times come from (portal/calendars/presets.py)."""
+    plan: Target | None = None
+    """How long it takes for a plan, where it promises less than its preset allows."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,7 @@ RIVERSIDE = Setting(
             ),
             holidays="AT",
             preset="us-dot",
+            plan=Target(1),
         ),
         Business(
             "lantern",

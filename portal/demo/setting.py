@@ -6,6 +6,7 @@ The doors stay closed: a host name opens a network only when its story has been 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -84,6 +85,11 @@ def _add_business(setting: Setting, business: Business, password: str) -> int:
     return tenant_id
 
 
+def _targets(business: Business) -> dict[str, Any]:
+    own = {"acknowledge": business.plan.kept()} if business.plan else {}
+    return {**kept_from(business.preset), **own} if business.preset else own
+
+
 def _furnish(setting: Setting, business: Business, tenant_id: int) -> None:
     """Names in three languages, working hours, and departments with their people."""
     db.session.get_one(Tenant, tenant_id).name = in_three(business.name)
@@ -95,7 +101,7 @@ def _furnish(setting: Setting, business: Business, tenant_id: int) -> None:
             holidays=business.holidays,
             closed=[],
             extra=[],
-            targets=kept_from(business.preset) if business.preset else {},
+            targets=_targets(business),
         )
     )
     units = [Unit(tenant_id=tenant_id, slug=slug, name=in_three(name)) for slug, name in business.units]

@@ -52,6 +52,8 @@ PERMISSION = {
     "leave": "read",
 }
 """Acts that share the permission of another."""
+WAITING = OPEN - {"waiting_for_customer", "answered"}
+"""The states in which a case waits for the business."""
 KEEPS = {"acknowledge": ("acknowledge", "take_up"), "update": ("reply",), "answer": ("answer",), "remedy": ("settle",)}
 """By which act a promise is kept, of those that nobody can mark as kept."""
 
@@ -78,6 +80,22 @@ def main_act(row: Any, promise: Any, acts: set[str]) -> str | None:
 def keeping(promise: Any, acts: set[str]) -> str | None:
     """The form by which this person keeps such a promise; None when there is none, or it is kept by hand."""
     return next((act for act in KEEPS.get(promise.what, ()) if act in acts), None)
+
+
+def is_free(row: Any, assignee_id: int | None) -> bool:
+    """Whether this business leads a case that there is work on, and nobody has it in hand."""
+    leads = row.lead_tenant_id == current().tenant_id
+    return leads and assignee_id is None and row.state in OPEN and row.state != "answered"
+
+
+def waits_for_somebody(row: Any, assignee_id: int | None) -> bool:
+    """Whether a case waits for the business, and nobody there has it in hand."""
+    return is_free(row, assignee_id) and row.state in WAITING
+
+
+def may_take(row: Any) -> bool:
+    """Whether this person may take a case that nobody has."""
+    return allows(current(), "case.take") and may_handle(row.id, row.round)
 
 
 def by_hand(promise: Any) -> bool:

@@ -26,7 +26,7 @@ from portal.cases.remedy_models import REMEDIES
 from portal.cases.second_look import decided_before
 from portal.cases.states import OPEN
 from portal.cases.words import as_written
-from portal.desk.acts import FORMS, by_hand, keeping, main_act, possible
+from portal.desk.acts import FORMS, by_hand, is_free, keeping, main_act, may_take, possible, waits_for_somebody
 from portal.desk.reading import assignee_of, contact_of
 from portal.directory import Directory, directory
 from portal.events.timeline import timeline
@@ -34,6 +34,7 @@ from portal.files.form import files_form, take_files
 from portal.files.reading import files_in
 from portal.forms import first_errors
 from portal.languages import gettext as _
+from portal.suggesting.offering import guesses
 from portal.wording import zone_name
 from tenants import clock
 from tenants.scope import current, db
@@ -72,9 +73,10 @@ def case_page(
     tone: str = "",
 ) -> Response:
     names, entries, made = names_of(row.lead_tenant_id), as_written(timeline(row.id)), promises_of(row.id)
+    facts = facts_of(entries)
     assignee = assignee_of(row.id)
     case = {
-        **case_view(row, facts_of(entries), names),
+        **case_view(row, facts, names),
         "assignee": assignee[1] if assignee else None,
         "contact": contact_of(row.id),
     }
@@ -94,7 +96,8 @@ def case_page(
         needs=needs_of(row.id),
         files=files_in(entries, row),
         **acts_on(row, made, assignee),
-        taken=taken(row, assignee),
+        **in_hand(row, assignee),
+        last_words=facts.own_words[0] if facts.own_words else None,
         decided=row.state in OPEN and decided_before(row.id, row.round),
         failed=failed,
         values=values or {},
@@ -104,6 +107,7 @@ def case_page(
         remedy_kinds=remedy_kinds(),
         currencies=[(code, code) for code in CURRENCIES],
         attributed=attributed(row, names),
+        guesses=guesses(row, names) if row.state in OPEN else {},
         places=[(place.code, place.name) for place in names.places.values()],
         topics=[(topic.code, topic.name) for topic in names.categories.values()],
         zone=zone_name(zone().key),
@@ -127,13 +131,20 @@ def acts_on(row: Any, made: list[Any], assignee: tuple[int, str] | None) -> dict
     }
 
 
-def taken(row: Any, assignee: tuple[int, str] | None) -> str:
-    """Who has an open case in hand, for the line that says how it stands."""
-    if row.state not in OPEN:
-        return ""
+def in_hand(row: Any, assignee: tuple[int, str] | None) -> dict[str, Any]:
+    """Who has the case in hand, for the line that says how it stands, and whether it is there to be taken."""
+    holder = assignee[0] if assignee else None
+    free, waits = is_free(row, holder), waits_for_somebody(row, holder)
     if assignee:
-        return assignee[1]
-    return _("nobody has taken it") if row.state != "answered" else ""
+        words = assignee[1] if row.state in OPEN else ""
+    else:
+        words = _("nobody has taken it") if free and not waits else ""
+    return {
+        "taken": words,
+        "waits": waits,
+        "free": free,
+        "second_look": free and row.round > 1 and may_take(row) and not decided_before(row.id, row.round),
+    }
 
 
 def attributed(row: Any, names: Directory) -> dict[str, str]:

@@ -11,8 +11,11 @@ from sqlalchemy import func, or_, select
 
 from portal.cases.handling import SILENCE
 from portal.cases.models import Access, Case, Contact
-from portal.cases.reading import promises_by_id
+from portal.cases.reading import days_late, promises_by_id
+from portal.desk.acts import is_free, may_take, waits_for_somebody
 from portal.directory import Directory
+from portal.events import kinds
+from portal.events.models import Event, EventContent
 from portal.languages import gettext as _
 from portal.languages import html_lang
 from portal.wording import local
@@ -23,7 +26,9 @@ from tenants.scope import current, db
 PAGE = 25
 MANY = 1000
 """More late cases than this are not counted to the last one."""
-SHOWS = ("open", "mine", "closed")
+FEW = 100
+"""Nor more than this that nobody has."""
+SHOWS = ("open", "mine", "free", "closed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,18 @@ class QueuedCase:
     promise: Any
     closes_at: datetime | None
     """When it closes by itself, while it waits for the customer's word on an answer or a question."""
+    version: int
+    free: bool
+    """Whether nobody has it in hand."""
+    waits: bool
+    """Whether it waits for the business besides."""
+    may_take: bool
+    """Whether it is free and this person may take it."""
+    late: bool
+    days_late: int
+    """Midnights since `promise` was due."""
+    closed_how: str | None
+    """`accepted`, `silent` or `by_business`, of a closed case."""
 
 
 @dataclass(frozen=True)
@@ -54,20 +71,32 @@ class Queue:
 def queue(names: Directory, show: str, *, after: str = "") -> Queue:
     """One page of the business's cases: open ones by what breaks next, closed ones by their age."""
     access, cases = Access.__table__, Case.__table__
-    wanted = (
-        current()
-        .select(cases, access.c.next_due_at.label("queued_at"), access.c.assignee_id)
-        .select_from(access.join(cases, cases.c.id == access.c.case_id))
-    )
-    wanted = wanted.where(access.c.is_open == (show != "closed"))
+    wanted = _all().where(access.c.is_open == (show != "closed"))
     if show == "mine":
         wanted = wanted.where(access.c.assignee_id == current().person_id)
+    elif show == "free":
+        wanted = _free(wanted)
     newest_first = show == "closed"
     wanted = _after(wanted, after, newest_first=newest_first)
     order = [cases.c.id.desc()] if newest_first else [access.c.next_due_at, access.c.case_id]
     rows = list(db.session.execute(wanted.order_by(*order).limit(PAGE + 1)))
     older = _token(rows[PAGE - 1], newest_first=newest_first) if len(rows) > PAGE else None
     return Queue(_queued(rows[:PAGE], names), None, older)
+
+
+def queued(reference: str, names: Directory) -> QueuedCase:
+    """The line of one case of the business, as it is now."""
+    cases = Case.__table__
+    rows = list(db.session.execute(_all().where(cases.c.reference == reference)))
+    return _queued(rows, names)[0]
+
+
+def nobodys() -> int:
+    """How many open cases nobody has in hand; counted up to FEW."""
+    access, cases = Access.__table__, Case.__table__
+    some = current().select(access.c.case_id, also=[cases])
+    some = some.select_from(access.join(cases, cases.c.id == access.c.case_id)).where(access.c.is_open)
+    return _counted(_free(some), FEW)
 
 
 def pressing(zone: str) -> tuple[int, int]:
@@ -103,9 +132,25 @@ def _count(start: datetime | None, end: datetime) -> int:
     some = current().select(access.c.case_id).where(access.c.is_open, access.c.next_due_at < end)
     if start is not None:
         some = some.where(access.c.next_due_at >= start)
-    counted = select(func.count()).select_from(some.limit(MANY).subquery())
+    return _counted(some, MANY)
+
+
+def _counted(some: Any, most: int) -> int:
+    counted = select(func.count()).select_from(some.limit(most).subquery())
     options = some.get_execution_options()
     return db.session.scalar(counted.execution_options(**options)) or 0
+
+
+def _all() -> Any:
+    """What the business sees of its cases."""
+    access, cases = Access.__table__, Case.__table__
+    wanted = current().select(cases, access.c.next_due_at.label("queued_at"), access.c.assignee_id)
+    return wanted.select_from(access.join(cases, cases.c.id == access.c.case_id))
+
+
+def _free(query: Any) -> Any:
+    """Of open cases those that nobody has in hand: the condition of `is_free`."""
+    return query.where(Access.__table__.c.assignee_id.is_(None), Case.__table__.c.state != "answered")
 
 
 def _after(query: Any, token: str, *, newest_first: bool) -> Any:
@@ -129,8 +174,12 @@ def _token(row: Any, *, newest_first: bool) -> str:
 def _queued(rows: list[Any], names: Directory) -> list[QueuedCase]:
     promises = promises_by_id(row.next_promise_id for row in rows)
     people = _people({row.assignee_id for row in rows if row.assignee_id})
-    return [
-        QueuedCase(
+    endings = _endings([row.id for row in rows if row.state == "closed"])
+    now = clock.now()
+    found = []
+    for row in rows:
+        promise, free = promises.get(row.next_promise_id), is_free(row, row.assignee_id)
+        each = QueuedCase(
             reference=row.reference,
             title=row.title or _("Text removed"),
             language=html_lang(row.language),
@@ -140,11 +189,29 @@ def _queued(rows: list[Any], names: Directory) -> list[QueuedCase]:
             at=row.reported_at,
             public=row.visibility == "public",
             assignee=people.get(row.assignee_id),
-            promise=promises.get(row.next_promise_id),
+            promise=promise,
             closes_at=closes_by_itself(row),
+            version=row.state_version,
+            free=free,
+            waits=waits_for_somebody(row, row.assignee_id),
+            may_take=free and may_take(row),
+            late=promise is not None and (promise.state == "broken" or now > promise.due_at),
+            days_late=days_late(promise.due_at) if promise else 0,
+            closed_how=endings.get(row.id),
         )
-        for row in rows
-    ]
+        found.append(each)
+    return found
+
+
+def _endings(ids: list[int]) -> dict[int, str]:
+    """How closed cases were closed, by their ids; of several times the last."""
+    if not ids:
+        return {}
+    events, contents = Event.__table__, EventContent.__table__
+    query = current().select(events.c.case_id, contents.c.facts)
+    query = query.select_from(events.join(contents, contents.c.event_id == events.c.id))
+    query = query.where(events.c.case_id.in_(ids), events.c.kind == kinds.CLOSED.name).order_by(events.c.case_seq)
+    return {row.case_id: row.facts.get("how", "") for row in db.session.execute(query)}
 
 
 def closes_by_itself(row: Any) -> datetime | None:

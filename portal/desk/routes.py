@@ -1,28 +1,26 @@
-"""The desk's pages: the queue, one case, and what an agent does with it. Each POST is one verb."""
+"""The desk's page of one case, and what an agent does with it. Each POST is one verb."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, request
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import Form
 
 from portal import page_language
-from portal.answers import form_version, private
+from portal.answers import form_version
 from portal.cases import handling, needs, promises, remedies, second_look
 from portal.cases.holding import Stale
 from portal.cases.reading import find_case
 from portal.cases.states import WrongState
-from portal.desk import assignment
+from portal.desk.assignment import Taken
 from portal.desk.forms import AnswerForm, MoveForm, PlanForm, PromiseForm, TextForm
-from portal.desk.page import act_on, author, case_page, frame, names_of, zone
-from portal.desk.reading import SHOWS, pressing, queue
+from portal.desk.page import act_on, author, case_page, zone
 from portal.files.form import files_form
 from portal.files.web import takes_files
-from portal.htmx import wants_part
 from portal.languages import gettext as _
-from tenants.scope import Scope, entered, writing
+from tenants.scope import writing
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -32,40 +30,6 @@ def say_times_of_the_business() -> None:
     """A desk reads and types its dates in one zone: that of the business."""
     if "seat" in g:
         page_language.enter(g.network.locale, zone())
-
-
-@blueprint.get("/")
-def choose() -> AnyResponse:
-    """Straight to the only business somebody works for, else a choice."""
-    seats = g.visitor.seats
-    if len(seats) == 1:
-        return redirect(url_for("desk.show_queue", tenant=seats[0].slug))
-    return private(make_response(render_template("desk/choose.html", tenants=[_load(seat) for seat in seats])))
-
-
-def _load(seat: Any) -> dict[str, Any]:
-    with entered(Scope.staff(g.network.id, seat.tenant_id, g.visitor.person.id, seat.role)):
-        late, today = pressing(g.network.zone)
-    return {"slug": seat.slug, "name": seat.name, "role": seat.role, "open": today, "late": late}
-
-
-@blueprint.get("/<tenant>/")
-def show_queue(tenant: str) -> Response:
-    """What breaks next, first."""
-    show = request.args.get("show", "open")
-    show = show if show in SHOWS else "open"
-    found = queue(names_of(), show, after=request.args.get("after", ""))
-    older = url_for("desk.show_queue", tenant=tenant, show=show, after=found.older)
-    context: dict[str, Any] = {
-        **frame(),
-        "show": show,
-        "rows": found.rows,
-        "pager": {"newer": None, "older": older if found.older else None},
-    }
-    if wants_part():
-        return private(make_response(render_template("desk/_queue.html", **context)))
-    late, today = pressing(zone().key)
-    return private(make_response(render_template("desk/queue.html", late=late, today=today, **context)))
 
 
 @blueprint.get("/<tenant>/cases/<reference>")
@@ -179,11 +143,6 @@ def close(tenant: str, reference: str) -> AnyResponse:
     return act_on(reference, "close", Form, lambda row, _form: handling.close(row.id, form_version()))
 
 
-@blueprint.post("/<tenant>/cases/<reference>/assignment")
-def take(tenant: str, reference: str) -> AnyResponse:
-    return act_on(reference, "take", Form, lambda row, _form: assignment.take(row.id, author=author()))
-
-
 class AsksAgain(Exception):
     """The text asks for something that the customer told already: `known` says what, for whoever wrote it (422)."""
 
@@ -223,6 +182,7 @@ FORM_OF = {
 
 
 @blueprint.errorhandler(Stale)
+@blueprint.errorhandler(Taken)
 @blueprint.errorhandler(WrongState)
 @blueprint.errorhandler(handling.OpenParts)
 @blueprint.errorhandler(promises.PromiseSettled)
@@ -234,6 +194,8 @@ def moved_on(error: Exception) -> Response:
     words = _("This case has moved on meanwhile. Nothing was sent; this is how it stands now.")
     if isinstance(error, handling.OpenParts):
         words = _("A part of this case is still open. It closes when the last part is done.")
+    if isinstance(error, Taken):
+        words = _("A colleague has just taken this case.")
     if isinstance(error, promises.NotByHand):
         words = _("Nothing was marked. A plan, news, an answer or a delivery is kept by giving it, in the form for it.")
     return case_page(

@@ -1,4 +1,7 @@
-"""The projection behind the public figures: what happened at each business, by day."""
+"""The projection behind the public figures: what happened at each business, by day.
+
+Each figure counts events, but `answered` counts cases: an answer after a second look counts as `answered_again`.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.events import kinds
 from portal.figures.models import DailyFigure
+from portal.followers.answers import first_of_their_cases
 from portal.followers.base import Follower, Nature, Told
 from tenants.scope import current, db
 
@@ -26,6 +30,7 @@ FIGURE_OF = {
 }
 
 
+AGAIN = "answered_again"
 CLOSED_BY = {"customer": "closed_accepted", "staff": "closed_by_business", "system": "closed_silent"}
 """A case that its customer confirmed counts apart from one that closed in silence, or was closed by hand."""
 
@@ -42,8 +47,10 @@ class Figures(Follower):
     nature = Nature.PROJECTION
 
     def follow(self, events: Sequence[Told]) -> None:
+        answers = [event for event in events if event.kind == kinds.ANSWERED.name]
+        again = {event.event_id for event in answers} - {event.event_id for event in first_of_their_cases(answers)}
         counts = Counter(
-            (event.network_id, event.tenant_id, event.at.date(), figure)
+            (event.network_id, event.tenant_id, event.at.date(), AGAIN if event.event_id in again else figure)
             for event in events
             if (figure := figure_of(event.kind, event.actor)) and event.tenant_id is not None
         )

@@ -10,13 +10,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from portal.cases.models import Case
 from portal.cases.usual import NEWEST
 from portal.cases.usual_models import UsualFigure
 from portal.events import kinds
-from portal.events.models import Event, EventContent
+from portal.events.models import EventContent
+from portal.followers.answers import first_of_their_cases
 from portal.followers.base import Follower, Nature, Told
 from tenants.scope import current, db
 
@@ -37,7 +38,7 @@ class UsualFigures(Follower):
             return
         cases = _cases({event.case_id for event in [*answers, *accepted]})
         new: dict[Subject, dict[str, list[Any]]] = defaultdict(lambda: {"answers": [], "settled": []})
-        for event in _first_of_their_cases(answers):
+        for event in first_of_their_cases(answers):
             seconds = int((event.at - cases[event.case_id].reported_at).total_seconds())
             for subject in _subjects(cases[event.case_id]):
                 new[subject]["answers"].append([int(event.at.timestamp()), max(seconds, 0)])
@@ -63,21 +64,6 @@ def _cases(ids: set[int]) -> dict[int, Any]:
         cases.c.id, cases.c.network_id, cases.c.category_id, cases.c.touchpoint_id, cases.c.reported_at
     )
     return {row.id: row for row in db.session.execute(query.where(cases.c.id.in_(ids)))}
-
-
-def _first_of_their_cases(answers: Sequence[Told]) -> list[Told]:
-    """Without those that answer a case anew: a second look has its own length."""
-    if not answers:
-        return []
-    events = Event.__table__
-    query = (
-        current()
-        .select(events.c.case_id, func.min(events.c.id).label("first"))
-        .where(events.c.kind == kinds.ANSWERED.name, events.c.case_id.in_({event.case_id for event in answers}))
-        .group_by(events.c.case_id)
-    )
-    first = {row.case_id: row.first for row in db.session.execute(query)}
-    return [event for event in answers if first[event.case_id] == event.event_id]
 
 
 def _kinds_of_remedies(accepted: Sequence[Told]) -> dict[int, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, g, make_response, render_template
 
 from portal.cases.reading import newest
+from portal.clusters.reading import incidents
 from portal.directory import directory
 from portal.figures.headline import headline
 
@@ -21,6 +22,8 @@ def front() -> Response:
         "front/page.html",
         figures=headline(g.network.id),
         newest=newest(names, NEWEST),
+        incidents=incidents(only_open=True),
+        names=names.names(),
         businesses=list(names.businesses.values())[:BUSINESSES],
     )
     return _fresh(make_response(page))

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from portal.cases.reporting import LONGEST_TEXT, Published, Report
 from portal.cases.routing import Route
 from portal.imports.directory import LONGEST_NAME, Directory, Unknown
-from portal.imports.languages import locale_of
 from portal.imports.reading import Line
+from portal.written_in import locale_of
 from tenants import clock
 
 LONGEST = {

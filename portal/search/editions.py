@@ -87,9 +87,10 @@ def go_on(edition: Edition) -> int:
     kind = KINDS[edition.kind]
     ids = kind.after(edition.last, SLICE)
     documents = kind.documents(ids)
+    # Outside any transaction, where the engine is another than the database. Written twice is written once.
+    search_engine().write(edition, [Thing(kind.name, each) for each in ids], documents, edition.position)
     with writing():
         edition = db.session.get_one(Edition, edition.id)
-        search_engine().write(edition, [Thing(kind.name, each) for each in ids], documents, edition.position)
         edition.done += len(ids)
         if ids:
             edition.last = ids[-1]
@@ -101,18 +102,18 @@ def go_on(edition: Edition) -> int:
 
 def _begin(edition: Edition) -> None:
     total, position = sum(kind.total() for kind in KINDS.values()), last_position()
+    search_engine().begin(edition)
     with writing():
         edition = db.session.get_one(Edition, edition.id)
         edition.begun_at, edition.total, edition.position = clock.now(), total, position
         edition.kind = next(iter(KINDS))
-        search_engine().begin(edition)
 
 
 def _finish(edition: Edition) -> None:
     with writing():
         edition = db.session.get_one(Edition, edition.id)
         edition.finished_at = clock.now()
-        search_engine().finish(edition)
+    search_engine().finish(edition)
 
 
 def last_position() -> int:

@@ -16,7 +16,7 @@ from portal.search.engine import Busy, NotReady, search_engine
 from portal.search.kinds import KINDS
 from portal.search.models import Edition
 from tenants import clock
-from tenants.scope import Scope, current, db, entered, writing
+from tenants.scope import Scope, current, db, entered
 
 LOG = logging.getLogger(__name__)
 ONCE = timedelta(hours=20)
@@ -57,9 +57,7 @@ def _follow() -> int:
         things += [Thing(kind.name, each) for each in ids]
         documents += kind.documents(ids)
     try:
-        with writing():
-            edition = db.session.get_one(Edition, edition.id)
-            search_engine().write(edition, things, documents, events[-1].position)
+        search_engine().write(edition, things, documents, events[-1].position)
     except NotReady:
         return _ask_for("broken")
     return len(events)

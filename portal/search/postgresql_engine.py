@@ -18,7 +18,7 @@ from portal.search.documents import Document, Thing, reader_of
 from portal.search.engine import Hit, Question
 from portal.search.models import Edition, SearchDocument, SearchWord
 from portal.search.slips import closest, slips
-from tenants.scope import current, db
+from tenants.scope import current, db, writing
 
 COMMON = 5000
 """From so many documents on, the newest are better than the best: ranking them all would take too long."""
@@ -53,32 +53,34 @@ class PostgresqlEngine:
         """The rows of the edition before stay until each has been written anew."""
 
     def write(self, edition: Edition, things: Sequence[Thing], documents: Sequence[Document], position: int) -> None:
-        documents_table: Any = SearchDocument.__table__
-        newest = db.session.scalar(func.max(Edition.id))
-        counts = Counter[tuple[int, str, str]]()
-        if things:
-            keys = [(thing.kind, thing.id) for thing in things]
-            which = tuple_(documents_table.c.kind, documents_table.c.thing).in_(keys)
-            counts.subtract(_counted(which))
-            db.session.execute(current().delete(documents_table).where(which))
-        if documents:
-            db.session.execute(current().insert(documents_table), [_row(each, newest) for each in documents])
-        for document in documents:
-            counts.update((document.network_id, document.reader, word) for word in set(document.words))
-        _count(counts)
-        edition.position = position
+        with writing():
+            documents_table: Any = SearchDocument.__table__
+            newest = db.session.scalar(func.max(Edition.id))
+            counts = Counter[tuple[int, str, str]]()
+            if things:
+                keys = [(thing.kind, thing.id) for thing in things]
+                which = tuple_(documents_table.c.kind, documents_table.c.thing).in_(keys)
+                counts.subtract(_counted(which))
+                db.session.execute(current().delete(documents_table).where(which))
+            if documents:
+                db.session.execute(current().insert(documents_table), [_row(each, newest) for each in documents])
+            for document in documents:
+                counts.update((document.network_id, document.reader, word) for word in set(document.words))
+            _count(counts)
+            db.session.get_one(Edition, edition.id).position = position
 
     def position(self, edition: Edition) -> int:
         return edition.position
 
     def finish(self, edition: Edition) -> None:
         """What was not written anew is gone from the portal."""
-        table: Any = SearchDocument.__table__
-        old = table.c.edition < edition.id
-        counts = Counter[tuple[int, str, str]]()
-        counts.subtract(_counted(old))
-        db.session.execute(current().delete(table).where(old))
-        _count(counts)
+        with writing():
+            table: Any = SearchDocument.__table__
+            old = table.c.edition < edition.id
+            counts = Counter[tuple[int, str, str]]()
+            counts.subtract(_counted(old))
+            db.session.execute(current().delete(table).where(old))
+            _count(counts)
 
     def close(self) -> None:
         """Connections are the session's."""

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.answers import private
 from portal.cases.reading import PERIODS
 from portal.cases.references import normal
+from portal.clusters.reading import fitting
 from portal.directory import Directory, directory
 from portal.forms import clean
 from portal.htmx import wants_part
@@ -43,7 +44,10 @@ def show() -> AnyResponse:
 def alike() -> Response:
     """Public cases like what is being written. A POST, because what people write belongs in no address and no log."""
     text = clean(request.form.get("what"))[:LONGEST]
-    return private(make_response(render_template("search/_alike.html", alike=offers(g.network, text))))
+    found = offers(g.network, text)
+    with entered(Scope.public(g.network.id)):
+        known = fitting(text, [each.case.reference for each in found])
+    return private(make_response(render_template("search/_alike.html", alike=found, incidents=known)))
 
 
 def found(asked: Asked, names: Directory) -> dict[str, Any]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
+from datetime import timedelta
 
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from portal.clusters import spikes
 from portal.followers.base import catch_up
 from portal.followers.registry import FOLLOWERS
 from portal.search import keeping
@@ -16,6 +19,7 @@ from portal.worker.deliveries import send_due
 from portal.worker.sequencer import sequence
 from portal.worker.sweep import sweep
 from portal.worker.timers import fire_due
+from tenants import clock
 
 LOG = logging.getLogger(__name__)
 IDLE = 0.4
@@ -24,15 +28,22 @@ PAUSE_AFTER_TROUBLE = 3.0
 SWEEP_EVERY = 3600.0
 
 
-def run(app: Flask, stop: threading.Event) -> None:
-    """Work until asked to stop. A database that is away is waited for; nothing is lost meanwhile."""
-    swept = 0.0
+def run(app: Flask, stop: threading.Event, beside: Callable[[], object] = lambda: None) -> None:
+    """Work until asked to stop. A database that is away is waited for; nothing is lost meanwhile.
+
+    `beside` is called once an hour; it starts what runs in processes of its own.
+    """
+    swept, looked = 0.0, None
     with app.app_context():
         while not stop.is_set():
             try:
                 if time.monotonic() - swept > SWEEP_EVERY:
                     sweep()
+                    beside()
                     swept = time.monotonic()
+                if looked is None or not timedelta(0) <= clock.now() - looked < spikes.EVERY:
+                    looked = clock.now()
+                    _look()
                 stop.wait(0 if turn() else IDLE)
             except OperationalError as problem:
                 LOG.warning("the database did not answer: %s", problem.orig)
@@ -73,6 +84,16 @@ def _search() -> int:
         # The index can always be made again; what cannot must not wait for it.
         LOG.exception("the search index was not kept up")
         return 0
+
+
+def _look() -> None:
+    try:
+        spikes.look()
+    except OperationalError:
+        raise
+    except Exception:
+        # It looks again soon; nothing else may wait for it.
+        LOG.exception("clusters were not looked for")
 
 
 def _one_follower(follower: object) -> int:

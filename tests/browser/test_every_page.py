@@ -30,6 +30,7 @@ PUBLIC = (
     "/t/belt-3",
     "/businesses/harbor/calendar",
     "/t/belt-3/sheet",
+    "/incidents",
 )
 ACCOUNT = ("/account", "/account/security", "/account/sessions")
 OWNER = ("/cases/{private}",)
@@ -39,6 +40,7 @@ DESK = (
     "/desk/harbor/cases/{public}",
     "/desk/harbor/tasks",
     "/desk/harbor/places",
+    "/desk/harbor/clusters",
 )
 
 

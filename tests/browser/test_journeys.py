@@ -19,7 +19,7 @@ def report(
     page.goto(start)
     page.locator("#f-what").fill(what)
     page.locator(f"input[name=visibility][value={visibility}]").check()
-    page.locator("main form button").last.click()
+    page.locator("main form button.btn").last.click()
     expect(page.locator("body")).to_contain_text(re.compile(r"RIV-\w{4}-\w{4}"))
     text = page.content()
     reference, key = re.search(r"RIV-\w{4}-\w{4}", text), re.search(r"https?://[^\s\"<]+/k/[\w-]+", text)
@@ -45,8 +45,9 @@ def test_from_a_qr_code_to_the_accepted_answer(person):
     agent.locator("#act-reply summary").click()
     agent.locator("#act-reply textarea").fill("It was behind the belt.")
     agent.locator("#act-reply button").click()
-    agent.locator("section.internal textarea").fill("Belt 3 again, third time this week.")
-    agent.locator("section.internal button").click()
+    agent.locator("#note").click()
+    agent.locator(".note textarea").fill("Belt 3 again, third time this week.")
+    agent.locator(".note button").click()
     expect(agent.locator(".timeline")).to_contain_text("third time this week")
     agent.locator("#act-answer summary").click()
     agent.locator("#act-answer textarea").fill("A courier brings it tonight.")
@@ -84,7 +85,7 @@ def test_what_is_typed_survives_a_refusal_and_a_reload(person):
     customer.goto("/report")
     customer.locator("#f-what").fill("The queue at security took an hour.")
     customer.locator("#f-contact").fill("not an address")
-    customer.locator("main form button").last.click()
+    customer.locator("main form button.btn").last.click()
     expect(customer.locator(".errors")).to_be_visible()
     expect(customer.locator("#f-what")).to_have_value("The queue at security took an hour.")
     expect(customer.locator("#f-contact")).to_have_value("not an address")
@@ -97,7 +98,7 @@ def test_a_double_click_makes_one_case(person):
     customer.goto("/report")
     customer.locator("#f-what").fill("Double click at the kiosk, gate B4.")
     customer.locator("input[name=visibility][value=public]").check()
-    customer.locator("main form button").last.dblclick()
+    customer.locator("main form button.btn").last.dblclick()
     expect(customer.locator("body")).to_contain_text(re.compile(r"RIV-\w{4}-\w{4}"))
     customer.goto("/cases")
     expect(customer.get_by_role("link", name="Double click at the kiosk")).to_have_count(1)
@@ -150,6 +151,19 @@ def test_the_desk_by_keyboard(person):
     expect(agent.locator("[data-keys] a").first).to_be_focused()
     agent.keyboard.press("Enter")
     expect(agent).to_have_url(re.compile("/desk/harbor/cases/RIV-"))
+
+
+def test_a_case_is_taken_in_the_list_and_stays_there(person):
+    customer, agent = person(), person()
+    reference, _key = report(customer, what="Nobody has this one yet, at belt three.")
+    sign_in(agent, "hugo")
+    agent.goto("/desk/harbor/?show=free")
+    line = agent.locator("#list li", has_text=reference)
+    line.get_by_role("button", name="I take this").click()
+    expect(line).to_contain_text("Hugo")
+    expect(line.get_by_role("button")).to_have_count(0)
+    expect(line.locator("a.t")).to_be_focused()
+    expect(line).to_contain_text("left")
 
 
 def test_a_public_case_taken_back(person):

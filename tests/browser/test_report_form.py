@@ -46,7 +46,7 @@ def test_a_draft_survives_a_reload_with_its_ticks_and_dies_when_it_is_sent(perso
     expect(page.locator("[name=visibility][value=private]")).to_be_checked()
     expect(page.locator("[data-restored]")).to_be_visible()
     page.locator("#f-departure").fill("")
-    page.locator("main form button").last.click()
+    page.locator("main form button.btn").last.click()
     expect(page.locator("h1")).to_contain_text("We have your report")
     assert page.evaluate("localStorage.getItem('draft:report')") is None
 
@@ -68,7 +68,7 @@ def test_the_review_is_read_first_and_the_receipt_is_a_file(person, script):
     page.goto("/report")
     page.locator("#f-what").fill("My suitcase did not arrive. Call +43 660 1234567.")
     page.locator("[name=visibility][value=public]").check()
-    page.locator("main form button").last.click()
+    page.locator("main form button.btn").last.click()
     expect(page.locator("#review-title")).to_be_visible()
     expect(page.locator("div:has(> #review-title)")).to_be_focused()
     page.get_by_role("button", name="Send, with these covered").first.click()
@@ -88,7 +88,7 @@ def test_an_address_can_be_left_while_the_secret_link_stays_in_sight(person, scr
     page.goto("/report")
     page.locator("#f-what").fill("My suitcase did not arrive.")
     page.locator("[name=visibility][value=private]").check()
-    page.locator("main form button").last.click()
+    page.locator("main form button.btn").last.click()
     expect(page.locator("#keep-link")).to_contain_text("nobody can open your case again")
     secret = page.locator("#secret")
     link = secret.input_value()

@@ -133,7 +133,7 @@ def test_from_a_tap_to_the_survey(person, served):
     for name in ("professionalism", "quality", "ease", "quickness"):
         customer.locator(f"input[name={name}][value='5']").check()
     customer.locator("input[name=back][value=yes]").check()
-    customer.locator("main form button").last.click()
+    customer.locator("main form button.btn").last.click()
     expect(customer.locator("main")).to_contain_text("What you said counts")
 
 
@@ -218,7 +218,7 @@ def test_without_javascript_in_chinese_on_a_phone(person):
     customer.locator(f"form[action='/cases/{reference}/acceptance'] button").click()
     customer.goto(f"/cases/{reference}/survey")
     customer.locator("input[name=ease][value='1']").check()
-    customer.locator("main form button").last.click()
+    customer.locator("main form button.btn").last.click()
     customer.locator("form[action$=reopening] button").click()
     customer.goto(f"/cases/{reference}")
     expect(customer.locator("main")).to_contain_text("转")

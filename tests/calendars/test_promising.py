@@ -28,6 +28,16 @@ def test_a_business_may_promise_other_times(cast):
         assert due(cast.harbor, "answer", clock.now()) == clock.now() + timedelta(days=7)
 
 
+def test_a_plan_never_falls_due_after_the_answer_that_it_announces(cast):
+    table = ServiceCalendar.__table__
+    with entered(Scope.system(cast.riverside)), writing():
+        own = table.c.tenant_id == cast.meridian
+        times = {"acknowledge": ["days", 30], "answer": 2}
+        db.session.execute(current().update(table).where(own).values(targets=times))
+    with entered(cast.public):
+        assert due(cast.meridian, "acknowledge", clock.now()) == due(cast.meridian, "answer", clock.now())
+
+
 def test_a_business_without_a_calendar_cannot_promise(cast):
     with entered(Scope.system(cast.riverside)), writing():
         bare = Tenant(slug="bare", name={"en": "Bare"})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from portal.cases.folding import folded
-from portal.cases.looks import appeal_is_open, looks_of, since_of
+from portal.cases.looks import appeal_is_open, looks_of, rounds_of, since_of
 from portal.events.timeline import Entry
 
 BEGAN = datetime(2026, 11, 18, 9, tzinfo=UTC)
@@ -121,3 +122,19 @@ def test_a_moved_promise_says_both_dates_once():
         ("promise.moved", {"what": "answer", "due": "a", "new_due": "b"}), ("promise.made", made("other", due="c"))
     )
     assert len(folded(other)) == 2
+
+
+def test_a_plan_and_an_answer_belong_to_the_round_in_which_they_were_promised():
+    entries = kinds_of("reported", "answered", "reopened", "answered", "appealed")
+
+    def promised(number, what, hours):
+        return SimpleNamespace(id=number, what=what, made_at=BEGAN + timedelta(hours=hours))
+
+    promises = [
+        promised(1, "answer", 1),
+        promised(2, "acknowledge", 3),  # at the moment of the reopening
+        promised(3, "remedy", 3.5),
+        promised(4, "answer", 4),
+        promised(5, "answer", 6),
+    ]
+    assert rounds_of(entries, promises) == {2: "reopened", 4: "reopened", 5: "appealed"}

@@ -221,6 +221,26 @@ def test_the_title_is_the_first_sentence_or_the_beginning(text, title):
     assert title_of(text) == title
 
 
+LONG = (
+    "I waited at belt three for almost an hour with two small children, nobody came to the desk, "
+    "the suitcase went through on the belt beside it and nobody could say why"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "title"),
+    [
+        (LONG, 100, LONG[: LONG.index(", the suitcase")] + "…"),  # at the last pause, not within the next words
+        (LONG, 180, LONG),
+        (LONG[:60] + " and so on" * 9, 90, LONG[:60] + " and so on and so on and so…"),  # no pause so late
+        ("我在三号转盘等了很久，" * 9, 90, "我在三号转盘等了很久，" * 7 + "我在三号转盘等了很久…"),
+        ("Belt 3.5 at 12:45 " * 9, 90, "Belt 3.5 at 12:45 " * 4 + "Belt 3.5 at…"),  # no pause within a number
+    ],
+)
+def test_a_long_title_ends_at_a_pause(text, longest, title):
+    assert title_of(text, longest=longest) == title
+
+
 def test_times_are_in_the_past_or_now(cast):
     made = reported(cast)
     assert {entry.at for entry in history(cast, made.case_id)} == {clock.now()}

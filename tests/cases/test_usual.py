@@ -9,11 +9,12 @@ from portal.cases.remedies import Offer, accept, offer
 from portal.cases.second_look import reopen
 from portal.cases.usual import NEWEST, Usual, usual_of
 from portal.cases.usual_models import UsualFigure
+from portal.figures.models import DailyFigure
 from portal.followers.base import rebuild
 from portal.followers.usual import UsualFigures, _add
 from portal.worker.main import until_idle
 from tenants import clock
-from tenants.scope import Scope, db, entered, writing
+from tenants.scope import Scope, current, db, entered, writing
 from tests.play import case_of, kinds_of, reported
 
 pytestmark = pytest.mark.database
@@ -93,6 +94,12 @@ def test_a_second_answer_is_not_counted_and_rebuilding_gives_the_same(cast, hand
     assert kinds_of(cast, made.case_id).count("case.answered") == 2
     along = kept()
     assert [len(answers) for *_, answers, _settled in along] == [1, 1, 1]
+    with entered(cast.public):
+        day = DailyFigure.__table__
+        told = db.session.execute(current().select(day.c.figure, day.c.count).where(day.c.figure.like("answered%")))
+        assert dict(tuple(row) for row in told) == {"answered": 1, "answered_again": 1}, (
+            "the front page counts cases as well"
+        )
     rebuild(UsualFigures())
     assert kept() == along
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.imports.languages import locale_of
 from portal.imports.reading import FIELDS, LONGEST_LINE, Unreadable, WrongMapping, mapping_of, source_of
+from portal.written_in import locale_of
 
 DEFAULT = mapping_of("")
 

@@ -56,8 +56,11 @@ imported_lines    .    .      .        .       .      .    .          .         
 daily_figures     .    MH     MH       MH      MH     MH   MH         N         MH     MH
 usual_figures     .    MH     MH       MH      MH     MH   MH         N         MH     MH
 log_entries       .    MH     MH       MH      MH     MH   MH         N         MH     MH
+learned           .    .      .        .       .      M    .          N         M      MH
 me_toos           MH   .      .        .       .      .    .          .         .      MH
 case_counts       MH   H      M        .       .      M    .          N         M      MH
+clusters          .    MH     .        .       .      M    .          N         M      MH
+cluster_cases     .    H      .        .       .      M    .          N         M      MH
 moods             MH   .      .        .       .      M    .          N         M      MH
 mood_days         MH   MH     MH       MH      MH     MH   MH         N         MH     MH
 """
@@ -110,8 +113,11 @@ imported_lines    .    .      .        .       .      .    .          .         
 daily_figures     .    .      .        .       .      .    .          .         .      MH
 usual_figures     .    .      .        .       .      .    .          .         .      MH
 log_entries       .    .      .        .       .      .    .          .         .      MH
+learned           .    .      .        .       .      .    .          .         .      MH
 me_toos           MH   .      .        .       .      .    .          .         .      MH
 case_counts       MH   .      .        .       .      .    .          .         .      MH
+clusters          .    .      .        .       .      M    .          N         M      MH
+cluster_cases     .    .      .        .       .      M    .          N         M      MH
 moods             MH   .      .        .       .      .    .          .         .      MH
 mood_days         MH   .      .        .       .      .    .          .         .      MH
 """

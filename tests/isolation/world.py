@@ -20,6 +20,7 @@ from portal.cases.remedy_models import GoodwillAllowance, Remedy
 from portal.cases.survey_models import Survey
 from portal.cases.usual_models import UsualFigure
 from portal.cases.work_models import Decision, Part, Task
+from portal.clusters.models import Cluster, ClusterCase
 from portal.events.models import Event, EventContent, EventPosition, NewEvent, Timer
 from portal.figures.models import DailyFigure
 from portal.files.models import File, StagedFile
@@ -28,6 +29,7 @@ from portal.followers.models import Delivery
 from portal.following.models import Subscription
 from portal.imports.models import ImportedLine
 from portal.search.models import SearchDocument, SearchWord
+from portal.suggesting.models import Learned
 from portal.touchpoints.models import Mood, MoodDay
 from tenants.account_models import CodeGenerator, Invitation, MailLink, NotificationChoice, Passkey, RecoveryCode
 from tenants.models import BrowserSession, Key, Membership, SessionKey, SignInAttempt, Tenant, Unit, User
@@ -190,8 +192,22 @@ def _a_case(rows: _Rows, home: Home, touchpoint_id: int, category_id: int) -> No
     rows.made(
         SearchDocument, kind="case", thing=home.case_id, reader=f"t{home.tenant_id}", edition=1, words="'smell':1"
     )
+    learned = {"target": "category", "version": 1, "learned_at": AT, "word_schema": 1, "examples": 1, "hits": 1}
+    rows.made(Learned, id=13_000 + number, tenant_id=home.tenant_id, **learned, content={"labels": [1]})
     rows.made(MeToo, id=12_000 + number, case_id=home.case_id, voter_hash=b"m%d" % number, at=AT)
     rows.made(CaseCount, case_id=home.case_id, others=1)
+    spike = {"kind": "both", "category_id": category_id, "touchpoint_id": touchpoint_id, "seen": 7, "usual": 0.5}
+    told = {
+        "state": "open",
+        "title": "Smell at the belts",
+        "confirmed_at": AT,
+        "hours": 48,
+        "words": [],
+        "found_at": AT,
+    }
+    cluster = rows.made(Cluster, id=13_000 + number, tenant_id=home.tenant_id, **spike, **told)
+    in_it = {"cluster_id": cluster.id, "added_at": AT, "added_by": "system"}
+    rows.made(ClusterCase, **of_case, tenant_id=home.tenant_id, **in_it)
     rows.made(SearchWord, reader=f"t{home.tenant_id}", word="smell", documents=1)
     rows.made(UsualFigure, about="category", subject_id=category_id, answers=[], settled=[])
     rows.made(DailyFigure, tenant_id=home.tenant_id, day=date(2026, 11, 16), figure="reported", count=1)

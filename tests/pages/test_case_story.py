@@ -46,6 +46,7 @@ def test_while_the_customer_is_asked_no_date_is_told_as_due(browser, another, si
     for page, whose in ((seen, "the customer’s answer"), (mine, "your answer")):
         assert "chip due" not in page
         assert words(page).count(f"a new date follows {whose}") == 2  # in the history, and among the promises
+        assert re.search(r"Closes by itself if no answer comes: \d+ \w+, \d\d:\d\d ", hero(page))
         assert "promised An answer by 20 Nov, 12:00" in timeline(page)
     own(browser, reference, "messages", text="Red.")
     told = timeline(browser.get(f"/cases/{reference}").text)
@@ -187,7 +188,8 @@ def test_a_case_whose_every_sentence_is_covered_is_called_by_its_topic(another, 
 def test_an_owner_without_a_confirmed_address_is_told_early(browser, another, report):
     reference, _key = report()
     page = browser.get(f"/cases/{reference}").text
-    assert page.index('id="keep"') < page.index('id="live"') and 'name="keep_email"' in page
+    assert page.index('id="live"') < page.index('id="keep"') < page.index('id="say"') and 'name="keep_email"' in page
+    assert "nobody can open your case again" not in page, "its title has said so"
     assert 'id="keep"' not in another().get(f"/cases/{reference}").text
     refused = browser.post(f"/cases/{reference}/contact", {"keep_email": "nonsense"})
     assert refused.status_code == 422 and re.search(r'id="keep" open', refused.text)
@@ -211,7 +213,8 @@ def test_a_stranger_is_told_where_to_go_with_a_lost_link(browser, another, repor
 def test_following_says_what_it_follows_and_what_comes_first(another, report):
     reference, _key = report()
     page = another().get(f"/follow?case={reference}").text
-    assert re.search(r'<h1 lang="en" hx-disable>My suitcase did not arrive', page)
+    assert "<h1>Follow this case by e-mail</h1>" in page
+    assert re.search(r'<span lang="en" hx-disable>My suitcase did not arrive', page)
     assert "First we send you a link to confirm" in page and "Send me the link to confirm" in page
 
 

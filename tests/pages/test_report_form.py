@@ -8,7 +8,7 @@ from flask import render_template
 from sqlalchemy import func, select
 
 from portal.cases.masking import BLOCK
-from portal.cases.models import Case
+from portal.cases.models import Case, Consent
 from portal.cases.need_models import Need
 from portal.cases.usual_models import UsualFigure
 from portal.events.models import EventContent
@@ -323,3 +323,28 @@ def test_the_receipt_is_downloaded_by_the_key_alone(browser, another):
         assert another().post("/receipt", {"key": forged}).status_code == 404
     assert another("northport.example").post("/receipt", {"key": key}).status_code == 404
     assert browser.get("/receipt").status_code == 405
+
+
+# -- the language of the words, and the place of a code ----------------------------------------------------------------
+
+
+def test_a_case_is_in_the_language_of_its_words_and_the_consent_in_that_of_the_form(browser):
+    form = typed(browser, what="我的蓝色行李箱没到，等了两个小时。", language="zh_Hant")
+    assert browser.post("/cases", form).status_code == 201
+    assert case().language == "zh_Hans"
+    with entered(Scope.system()):
+        assert db.session.scalars(select(Consent.language)).all() == ["zh_Hant"]
+
+
+def test_who_comes_from_a_code_is_told_where_they_are(browser):
+    page = browser.get("/report?touchpoint=gate-b4").text
+    assert "You are at Gate B4" in page and re.search(r'<option value="gate-b4" selected', page)
+    for other in ("/report", "/report?touchpoint=nowhere"):
+        assert "You are at" not in browser.get(other).text
+
+
+def test_the_page_of_a_case_shows_the_whole_first_sentence(browser, report):
+    sentence = "The lift at the end of pier B has stood still since the morning with open doors and nobody knows why"
+    reference, _key = report(what=f"{sentence}. Please look.")
+    assert f"hx-disable>{sentence}</h1>" in browser.get(f"/cases/{reference}").text
+    assert sentence not in browser.get("/cases").text

@@ -1,0 +1,153 @@
+"""Reading clusters: on the desk of their business, and as incidents for everybody. The scope decides which."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import case as sql_case
+from sqlalchemy import func
+
+from portal.cases.me_too import others_of
+from portal.cases.models import Case
+from portal.cases.reading import ListedCase, listed
+from portal.clusters.models import Cluster, ClusterCase
+from portal.directory import Directory
+from portal.search import analysis
+from tenants import clock
+from tenants.scope import current, db
+
+SHOWN_AFTER = timedelta(days=90)
+"""How long a closed incident stays on the list; its page stays."""
+MOST = 100
+"""Cases, or past clusters, that one page shows."""
+FITS = 2
+"""So many words of an incident's title make it fit what somebody types."""
+
+
+# -- on the desk ---------------------------------------------------------------------------------------------------
+
+
+def suggested() -> int:
+    """How many clusters wait for a person of this business."""
+    clusters = Cluster.__table__
+    query = current().select(func.count(), also=[clusters]).select_from(clusters)
+    return db.session.scalar(query.where(clusters.c.state == "suggested")) or 0
+
+
+def on_desk() -> list[tuple[Any, int]]:
+    """The clusters of this business with the number of their cases: suggested, open, then what is over."""
+    clusters = Cluster.__table__
+    order = sql_case({"suggested": 0, "open": 1}, value=clusters.c.state, else_=2)
+    rows = list(db.session.execute(current().select(clusters).order_by(order, clusters.c.id.desc()).limit(MOST)))
+    sizes = Counter(cluster_id for cluster_id, _case_id in _pairs([row.id for row in rows]))
+    return [(row, sizes[row.id]) for row in rows]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A case of a cluster on the desk, with what became of the last reply to all."""
+
+    case: Any
+    leads: bool
+    reply: int
+    result: str | None
+
+
+def members(cluster_id: int) -> tuple[list[Member], int]:
+    """The cases of it that this business sees, the newest first; and how many others are in it."""
+    rows, cases = ClusterCase.__table__, Case.__table__
+    query = current().select(rows.c.reply, rows.c.reply_result, cases, also=[rows, cases])
+    query = query.select_from(rows.join(cases, cases.c.id == rows.c.case_id))
+    query = query.where(rows.c.cluster_id == cluster_id, ~rows.c.is_out).order_by(rows.c.case_id.desc())
+    mine = [
+        Member(row, row.lead_tenant_id == current().tenant_id, row.reply, row.reply_result)
+        for row in db.session.execute(query)
+    ]
+    return mine, sum(1 for _ in _pairs([cluster_id])) - len(mine)
+
+
+# -- for everybody -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A cluster as everybody may see it: private cases are neither shown nor counted."""
+
+    id: int
+    title: str
+    tenant_id: int
+    is_open: bool
+    since: datetime
+    until: datetime | None
+    cases: int
+    people: int
+    """Reporters of its public cases, and those who said "me too" there."""
+
+
+def incidents(*, only_open: bool = False) -> list[Incident]:
+    """Open ones, then those closed within SHOWN_AFTER, the newest first. For the public's scope."""
+    clusters = Cluster.__table__
+    query = current().select(clusters).where(clusters.c.state.in_(("open",) if only_open else ("open", "closed")))
+    if not only_open:
+        past = clock.now() - SHOWN_AFTER
+        query = query.where((clusters.c.state == "open") | (clusters.c.closed_at > past))
+    rows = db.session.execute(query.order_by(clusters.c.state.desc(), clusters.c.id.desc()).limit(MOST))
+    return _told(list(rows))
+
+
+def incident(cluster_id: int, names: Directory) -> tuple[Incident, list[ListedCase]] | None:
+    """One of them with its public cases, the newest first; None where there is none. For the public's scope."""
+    clusters, rows, cases = Cluster.__table__, ClusterCase.__table__, Case.__table__
+    told = _told(list(db.session.execute(current().select(clusters).where(clusters.c.id == cluster_id))))
+    if not told:
+        return None
+    query = current().select(cases, also=[rows]).select_from(cases.join(rows, rows.c.case_id == cases.c.id))
+    query = query.where(rows.c.cluster_id == cluster_id, ~rows.c.is_out).order_by(cases.c.id.desc()).limit(MOST)
+    return told[0], listed(list(db.session.execute(query)), names)
+
+
+def fitting(text: str, references: Sequence[str]) -> list[Incident]:
+    """Open incidents that fit what somebody types: by their title, or since a case like it belongs to them."""
+    known = incidents(only_open=True)
+    if not known:
+        return []
+    rows, cases = ClusterCase.__table__, Case.__table__
+    query = (
+        current().select(rows.c.cluster_id, also=[cases]).select_from(rows.join(cases, cases.c.id == rows.c.case_id))
+    )
+    found = set(db.session.scalars(query.where(cases.c.reference.in_(references)))) if references else set()
+    typed = set(analysis.asked(text))
+    return [each for each in known if each.id in found or len(typed & set(analysis.asked(each.title))) >= FITS]
+
+
+def _told(rows: list[Any]) -> list[Incident]:
+    pairs = list(_pairs([row.id for row in rows]))
+    others = others_of([case_id for _cluster_id, case_id in pairs])
+    sizes = Counter(cluster_id for cluster_id, _case_id in pairs)
+    more: Counter[int] = Counter()
+    for cluster_id, case_id in pairs:
+        more[cluster_id] += others[case_id]
+    return [
+        Incident(
+            row.id,
+            row.title,
+            row.tenant_id,
+            row.state == "open",
+            row.found_at,
+            row.closed_at,
+            sizes[row.id],
+            sizes[row.id] + more[row.id],
+        )
+        for row in rows
+    ]
+
+
+def _pairs(ids: Sequence[int]) -> Iterable[tuple[int, int]]:
+    """Cluster and case, of all cases in these clusters that the scope may know of."""
+    rows = ClusterCase.__table__
+    query = current().select(rows.c.cluster_id, rows.c.case_id).where(rows.c.cluster_id.in_(ids), ~rows.c.is_out)
+    return [(row.cluster_id, row.case_id) for row in db.session.execute(query)] if ids else []

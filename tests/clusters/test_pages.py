@@ -1,0 +1,169 @@
+"""Clusters on the desk, incidents for everybody, and what is offered while somebody writes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from portal.clusters import deciding
+from tenants.scope import entered
+from tests.cast import Cast
+from tests.clusters.conftest import BELT, clusters, look
+from tests.play import case_of
+from tests.search.conftest import keep_up
+
+pytestmark = pytest.mark.database
+DESK = "/desk/meridian/clusters"
+
+
+@pytest.fixture
+def spike(cast: Cast, weeks, tell) -> tuple[int, list[int]]:
+    """A suggested cluster of Meridian's: five public cases and two private ones."""
+    ids = [
+        tell(text, category_id=cast.luggage, touchpoint_id=cast.belt, visibility="private" if place > 4 else "public")
+        for place, text in enumerate(BELT)
+    ]
+    return look()[0].id, ids
+
+
+@pytest.fixture
+def incident(cast: Cast, spike) -> tuple[int, list[int]]:
+    with entered(cast.as_ada):
+        deciding.confirm(spike[0], title="Belt 3 <stands> still")
+    return spike
+
+
+def test_a_person_confirms_it_and_everybody_sees_it(browser, signed_in, spike) -> None:
+    cluster_id, _ids = spike
+    ada = signed_in("ada")
+    page = ada.get(DESK).text
+    assert "7 cases in 48 hours, usually none" in page and "Clusters (1)" in page
+    page = ada.get(f"{DESK}/{cluster_id}").text
+    assert "What they have in common:" in page and "suitcases" in page
+    assert browser.get(f"/incidents/{cluster_id}").status_code == 404
+    assert "No known incident" in browser.get("/incidents").text
+    assert "Known incidents" not in browser.get("/").text
+    said = ada.post(f"{DESK}/{cluster_id}/confirmation", {"title": "  Belt 3\n stands   still "})
+    assert said.status_code == 303
+    assert "Belt 3 stands still" in browser.get("/incidents").text
+    assert "Known incidents" in browser.get("/").text
+    assert "Clusters (" not in ada.get(DESK).text
+
+
+def test_the_public_sees_no_private_case_and_counts_none(cast: Cast, browser, another, incident) -> None:
+    cluster_id, ids = incident
+    first = case_of(cast, ids[0]).reference
+    browser.get(f"/cases/{first}")
+    browser.post(f"/ballot/cases/{first}/me-too")
+    for page in (another().get(f"/incidents/{cluster_id}").text, another().get("/incidents").text):
+        assert "6 people had this" in page and "Belt 3 &lt;stands&gt; still" in page
+        assert "<stands>" not in page and "48 hours" not in page and "7 " not in re.sub(r"<[^>]+>", "", page)
+    page = another().get(f"/incidents/{cluster_id}").text
+    assert [case_of(cast, case_id).reference in page for case_id in ids] == [True] * 5 + [False] * 2
+
+
+def test_what_is_typed_is_answered_by_the_incident_first(browser, incident) -> None:
+    keep_up()
+    said = browser.post("/alike", {"what": "the belt stands still and our suitcases do not come"}).text
+    assert said.index("Known incident: Belt 3 &lt;stands&gt; still") < said.index("Is it one of these?")
+    assert "Known incident" not in browser.post("/alike", {"what": "the coffee was cold and cost six euros"}).text
+    assert "Known incident" in browser.post("/alike", {"what": "belt stands"}).text, "by its title, without a case"
+
+
+def test_the_reply_is_shown_once_more_before_it_is_sent(cast: Cast, signed_in, incident) -> None:
+    cluster_id, _ids = incident
+    ada, form = signed_in("ada"), {"text": "It <runs> again.", "number": "0"}
+    ada.get(f"{DESK}/{cluster_id}")
+    asked = ada.post(f"{DESK}/{cluster_id}/replies", form)
+    assert asked.status_code == 200 and "Send this to 7 cases?" in asked.text
+    assert "It &lt;runs&gt; again." in asked.text and clusters()[0].replies == 0
+    assert "7 of them need a plan and a date first" in asked.text
+    sent = ada.post(f"{DESK}/{cluster_id}/replies", {**form, "sure": "1"})
+    assert sent.status_code == 303
+    page = ada.follow(sent).text
+    assert "At 7 it was not possible." in page and "it needs a plan and a date first" in page
+    again = ada.post(f"{DESK}/{cluster_id}/replies", {**form, "sure": "1"})
+    assert again.status_code == 409 and "This has changed meanwhile" in again.text
+    assert ada.post(f"{DESK}/{cluster_id}/replies", form).status_code == 409
+
+
+def test_a_case_goes_in_and_out(cast: Cast, signed_in, incident, tell) -> None:
+    cluster_id, ids = incident
+    ada, other = signed_in("ada"), case_of(cast, tell(category_id=cast.luggage)).reference
+    ada.get(f"{DESK}/{cluster_id}")
+    assert ada.post(f"{DESK}/{cluster_id}/cases", {"reference": other}).status_code == 303
+    assert other in ada.get(f"{DESK}/{cluster_id}").text
+    assert ada.post(f"{DESK}/{cluster_id}/cases/{other}/removal").status_code == 303
+    assert other not in ada.get(f"{DESK}/{cluster_id}").text
+    ada.post(f"{DESK}/{cluster_id}/cases", {"reference": other})
+    assert other in ada.get(f"{DESK}/{cluster_id}").text, "and in again"
+    wrong = ada.post(f"{DESK}/{cluster_id}/cases", {"reference": "RIV-0000-0000"})
+    assert wrong.status_code == 422 and "You have no case with this number." in wrong.text
+    assert len(ids) == 7
+
+
+def test_over_and_dismissed(browser, signed_in, incident) -> None:
+    cluster_id, _ids = incident
+    ada = signed_in("ada")
+    ada.get(f"{DESK}/{cluster_id}")
+    assert ada.post(f"{DESK}/{cluster_id}/end").status_code == 303
+    assert "Over since" in browser.get("/incidents").text and "Known incidents" not in browser.get("/").text
+    assert browser.get(f"/incidents/{cluster_id}").status_code == 200
+    assert ada.post(f"{DESK}/{cluster_id}/dismissal").status_code == 409
+    assert ada.post(f"{DESK}/{cluster_id}/confirmation", {"title": "Again"}).status_code == 409
+
+
+PATHS = ("", "/confirmation", "/dismissal", "/end", "/cases", "/cases/RIV-0000-0000/removal", "/replies")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_another_business_finds_nothing(cast: Cast, signed_in, incident, path: str) -> None:
+    cluster_id, ids = incident
+    hugo = signed_in("hugo")
+    hugo.get("/desk/harbor/clusters")
+    form = {"title": "Mine", "reference": case_of(cast, ids[0]).reference, "text": "Hello", "number": "0", "sure": "1"}
+    for desk in ("harbor", "meridian"):
+        address = f"/desk/{desk}/clusters/{cluster_id}{path}"
+        assert (hugo.post(address, form) if path else hugo.get(address)).status_code == 404
+    assert (clusters()[0].title, clusters()[0].replies) == ("Belt 3 <stands> still", 0)
+
+
+def test_another_network_finds_nothing(another, incident) -> None:
+    assert another("northport.example").get(f"/incidents/{incident[0]}").status_code == 404
+    assert "Belt 3" not in another("northport.example").get("/incidents").text
+
+
+@pytest.mark.parametrize("wrong", ["0", "9223372036854775807", "9223372036854775808", "9" * 60, "x", "-1", "１"])
+def test_a_number_that_is_none(browser, signed_in, cast: Cast, wrong: str) -> None:
+    assert browser.get(f"/incidents/{wrong}").status_code == 404
+    assert signed_in("ada").get(f"{DESK}/{wrong}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "status"),
+    [
+        ("/confirmation", {"title": ""}, 422),
+        ("/confirmation", {"title": "x" * 121}, 422),
+        ("/confirmation", {"title": "a\0b"}, 400),
+        ("/replies", {"text": "", "number": "0"}, 422),
+        ("/replies", {"text": "x" * 5001, "number": "0"}, 422),
+        ("/replies", {"text": "x", "number": "²"}, 409),
+        ("/replies", {"text": "x", "number": "9" * 40, "sure": "1"}, 409),
+        ("/replies", {"text": "x", "number": "0", "sure": "1", "rest": "1"}, 409),
+        ("/cases", {}, 422),
+        ("/cases", {"reference": "'; DROP TABLE clusters"}, 422),
+        ("/cases/x/removal", {}, 404),
+    ],
+)
+def test_bad_input(signed_in, incident, path: str, form: dict[str, str], status: int) -> None:
+    ada = signed_in("ada")
+    ada.get(f"{DESK}/{incident[0]}")
+    assert ada.post(f"{DESK}/{incident[0]}{path}", form).status_code == status
+
+
+def test_another_site_cannot_post(signed_in, spike) -> None:
+    ada = signed_in("ada")
+    ada.get(f"{DESK}/{spike[0]}")
+    foreign = {"Sec-Fetch-Site": "cross-site"}
+    assert ada.post(f"{DESK}/{spike[0]}/confirmation", {"title": "x"}, **foreign).status_code == 403
