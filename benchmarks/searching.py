@@ -78,7 +78,7 @@ def quality(app: Any) -> tuple[str, ...]:
     told = ", ".join(f"{kind} {share}" for kind, share in shares.items())
     return (
         f"questions whose complaint is among the first ten: {told}",
-        f"texts shown the complaint that tells of the same: {found}; texts without one that are shown nothing: {silent}",
+        f"texts shown the complaint that tells of the same: {found}; without one, shown nothing: {silent}",
     )
 
 

@@ -17,6 +17,7 @@ from portal.cases.report_form import PUBLIC_WORDS, ReportForm
 from portal.cases.reporting import SAME_FORM, SaidSomethingElse, report
 from portal.cases.sent_page import receipt, sent_page
 from portal.cases.usual import Usual, usual_of
+from portal.clusters.reading import like_this
 from portal.directory import Directory, Place, directory
 from portal.errors import page as error_page
 from portal.files.form import take_files
@@ -24,7 +25,6 @@ from portal.files.web import takes_files
 from portal.forms import clean, first_errors
 from portal.languages import current as tongue
 from portal.languages import gettext as _
-from portal.search.offering import offers
 from portal.wording import zone_name
 from tenants.ids import new_token
 
@@ -108,6 +108,7 @@ def _report_page(
     place whose QR code led to the form.
     """
     names = _names()
+    alike, incidents = like_this(g.network, clean(values.get("what")))
     places: dict[int, dict[str, Any]] = {}
     for place in names.places.values():
         group = places.setdefault(place.business.id, {"business": place.business.name, "places": []})
@@ -121,7 +122,8 @@ def _report_page(
             moved=moved,
             kind=kind,
             usual=_usual(values),
-            alike=offers(g.network, clean(values.get("what"))),
+            alike=alike,
+            incidents=incidents,
             zone=zone_name(g.network.zone),
             touchpoints=list(places.values()),
             at=at,

@@ -17,8 +17,10 @@ from portal.cases.reading import ListedCase, listed
 from portal.clusters.models import Cluster, ClusterCase
 from portal.directory import Directory
 from portal.search import analysis
+from portal.search.offering import Offered, offers
 from tenants import clock
-from tenants.scope import current, db
+from tenants.door import NetworkCard
+from tenants.scope import Scope, current, db, entered
 
 SHOWN_AFTER = timedelta(days=90)
 """How long a closed incident stays on the list; its page stays."""
@@ -108,6 +110,13 @@ def incident(cluster_id: int, names: Directory) -> tuple[Incident, list[ListedCa
     query = current().select(cases, also=[rows]).select_from(cases.join(rows, rows.c.case_id == cases.c.id))
     query = query.where(rows.c.cluster_id == cluster_id, ~rows.c.is_out).order_by(cases.c.id.desc()).limit(MOST)
     return told[0], listed(list(db.session.execute(query)), names)
+
+
+def like_this(network: NetworkCard, text: str) -> tuple[list[Offered], list[Incident]]:
+    """For somebody who writes: public cases like theirs, and open incidents that they belong to."""
+    found = offers(network, text)
+    with entered(Scope.public(network.id)):
+        return found, fitting(text, [each.case.reference for each in found])
 
 
 def fitting(text: str, references: Sequence[str]) -> list[Incident]:

@@ -10,15 +10,15 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.answers import private
-from portal.cases.reading import PERIODS
+from portal.cases.holding import NoSuchCase
+from portal.cases.reading import PERIODS, find_case
 from portal.cases.references import normal
-from portal.clusters.reading import fitting
+from portal.clusters.reading import like_this
 from portal.directory import Directory, directory
 from portal.forms import clean
 from portal.htmx import wants_part
 from portal.search.likeness import LONGEST
 from portal.search.named import named
-from portal.search.offering import offers
 from portal.search.searching import FACETS, LONGEST_QUESTION, Asked, search
 from tenants.scope import Scope, entered
 
@@ -44,10 +44,8 @@ def show() -> AnyResponse:
 def alike() -> Response:
     """Public cases like what is being written. A POST, because what people write belongs in no address and no log."""
     text = clean(request.form.get("what"))[:LONGEST]
-    found = offers(g.network, text)
-    with entered(Scope.public(g.network.id)):
-        known = fitting(text, [each.case.reference for each in found])
-    return private(make_response(render_template("search/_alike.html", alike=found, incidents=known)))
+    found, incidents = like_this(g.network, text)
+    return private(make_response(render_template("search/_alike.html", alike=found, incidents=incidents)))
 
 
 def found(asked: Asked, names: Directory) -> dict[str, Any]:
@@ -81,7 +79,17 @@ def asked_for(args: Mapping[str, str]) -> Asked:
 def reference_in(text: str) -> str | None:
     """The case number that a question is, as people type it, if it is one."""
     plain = unicodedata.normalize("NFKC", text)
-    return normal(plain) or (normal(g.network.prefix + plain) if any(each.isdigit() for each in plain) else None)
+    if whole := normal(plain):
+        return whole
+    shortened = normal(g.network.prefix + plain)
+    if shortened is None or any(each.isdigit() for each in plain):
+        return shortened
+    # Eight letters may as well be a word: of 32 words one would pass for a number.
+    try:
+        with entered(Scope.public(g.network.id)):
+            return str(find_case(shortened).reference)
+    except NoSuchCase:
+        return None
 
 
 def _args(asked: Asked) -> dict[str, str]:

@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from portal.cases import references
+from portal.cases.references import ALPHABET, check_character, normal
 from portal.search.whoosh_engine import WhooshEngine
 from portal.worker.main import until_idle
 from tests.pages.conftest import Browser
@@ -48,6 +50,22 @@ def test_a_case_number_leads_to_its_case(browser, told) -> None:
     for typed in (reference, reference.lower(), f" {reference} ", reference.split("-", 1)[1]):
         answer = browser.get(f"/search?q={typed}")
         assert (answer.status_code, answer.headers["Location"]) == (303, f"/cases/{reference}")
+
+
+def test_a_word_that_passes_for_a_number_is_a_word(browser, told) -> None:
+    words = (f"{first}EEEEEE{last}" for first in ALPHABET[10:] for last in ALPHABET[10:])
+    word = next(each for each in words if normal(f"RIV{each}"))
+    assert browser.get(f"/search?q={word.lower()}").status_code == 200
+
+
+def test_a_number_without_a_digit_leads_to_its_case(browser, another, report, monkeypatch) -> None:
+    bodies = (f"{first}BCDFGH" for first in ALPHABET[10:])
+    letters = iter(next(each for each in bodies if check_character(each).isalpha()))
+    monkeypatch.setattr(references.secrets, "choice", lambda _alphabet: next(letters))
+    reference, _key = report(another())
+    shortened = reference.split("-", 1)[1]
+    assert not any(each.isdigit() for each in shortened)
+    assert browser.get(f"/search?q={shortened}").headers["Location"] == f"/cases/{reference}"
 
 
 def test_businesses_and_places_are_found_by_name(browser, told) -> None:
