@@ -72,6 +72,13 @@ def app(the_app: Flask, migrated: Settings) -> Iterator[Flask]:
     _empty(migrated)
 
 
+@pytest.fixture(autouse=True)
+def _no_index_unless_searched(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker leaves the search index alone, but in tests marked `search`: making it for each test takes long."""
+    if "app" in request.fixturenames and request.node.get_closest_marker("search") is None:
+        monkeypatch.setattr("portal.worker.main._search", lambda: 0)
+
+
 @pytest.fixture
 def cast(app: Flask) -> Cast:
     """Two networks with their businesses and people; one person of them must always be refused."""

@@ -13,7 +13,7 @@ from portal.worker.main import turn, until_idle
 from tests.faults.child import DIED, POINTS
 from tests.worker.invariants import rows
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.search]
 
 KILLS = 40 if os.environ.get("HYPOTHESIS_PROFILE") == "torture" else 4
 TIMES = (1, 2, 5, 17) if os.environ.get("HYPOTHESIS_PROFILE") == "torture" else (2,)

@@ -25,7 +25,7 @@ from tenants.scope import entered
 from tests.pages.conftest import hidden
 from tests.play import case_of, history, wait_until
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.search]
 
 ADDRESS = re.compile(r'(?:href|src|hx-get|action)="(/[^"#]*)')
 DESK = "/desk/meridian/cases/"

@@ -12,7 +12,7 @@ from portal.search.whoosh_engine import WhooshEngine
 from portal.worker.main import until_idle
 from tests.pages.conftest import Browser
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.search]
 
 
 def titles(page: str) -> list[str]:
