@@ -25,9 +25,9 @@ def new_id(at: datetime | None = None) -> int:
     milliseconds = max(0, int(((at or clock.now()) - _EPOCH).total_seconds() * 1000))
     with _one_at_a_time:
         if milliseconds == _last[0] >> _RANDOM_BITS:
-            _last[0] += 1 + secrets.randbits(6)
-        else:
-            _last[0] = (milliseconds << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS)
+            _last[0] += 1 + secrets.randbits(3)
+        else:  # begins in the lower half, so that there is room to count on
+            _last[0] = (milliseconds << _RANDOM_BITS) | secrets.randbits(_RANDOM_BITS - 1)
         return _last[0]
 
 
