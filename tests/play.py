@@ -17,7 +17,8 @@ from portal.events.models import Event, EventPosition
 from portal.events.timeline import Entry, timeline
 from tenants import clock
 from tenants.ids import new_token
-from tenants.scope import Scope, current, db, entered
+from tenants.models import Membership, User
+from tenants.scope import Scope, current, db, entered, writing
 from tests.cast import Cast
 
 SOON = timedelta(days=3)
@@ -86,6 +87,16 @@ def snapshot(cast: Cast) -> list[Any]:
     with entered(Scope.system()):
         tables = [Case.__table__, Promise.__table__, Event.__table__]
         return [db.session.execute(current().select(table).order_by(table.c.id)).all() for table in tables]
+
+
+def colleague(cast: Cast, tenant_id: int, email: str, role: str = "agent") -> Scope:
+    """Another person of a business, and their scope."""
+    with entered(Scope.system(cast.riverside)), writing():
+        user = User(network_id=cast.riverside, email=email, name=email[:3])
+        db.session.add(user)
+        db.session.flush()
+        db.session.add(Membership(network_id=cast.riverside, tenant_id=tenant_id, user_id=user.id, role=role))
+        return Scope.staff(cast.riverside, tenant_id, user.id, role)
 
 
 def positions() -> list[tuple[int, int]]:

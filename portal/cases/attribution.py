@@ -1,4 +1,8 @@
-"""Where the cause of a case lies: place and topic for everybody's figures, people for the business alone."""
+"""Where the cause of a case lies: place and topic for everybody's figures, people for the business alone.
+
+Both are known before a case can close: an answer and a question lead to a fortnight of silence that closes it, and so
+each of them asks.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,11 @@ class NotAttributed(ValueError):
     def __init__(self, missing: tuple[str, ...]) -> None:
         super().__init__(", ".join(missing))
         self.missing = missing
+
+
+def is_attributed(case: Case) -> bool:
+    """Whether place and topic are known."""
+    return case.touchpoint_id is not None and case.category_id is not None
 
 
 def attribute(case: Case, touchpoint_id: int | None, category_id: int | None, about_staff: str = "") -> None:

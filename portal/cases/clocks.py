@@ -5,6 +5,8 @@ They belong to the case: nothing but a question to the customer stops them.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from portal.calendars.promising import due, target, working_time_of
 from portal.cases import promises
 from portal.cases.models import Case
@@ -12,6 +14,15 @@ from portal.events import kinds
 from portal.events.record import set_timer
 from tenants import clock
 from tenants.scope import db
+
+
+def usual_answer(tenant_id: int, round_number: int) -> datetime:
+    """When an answer is due by the calendar of a business, counted from now.
+
+    A second look takes the time of the calendar's second stage, where it has one.
+    """
+    second = round_number > 1 and target(tenant_id, "second_stage") is not None
+    return due(tenant_id, "second_stage" if second else "answer", clock.now())
 
 
 def promise_next_update(case: Case) -> None:

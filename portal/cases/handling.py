@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from portal.cases import attribution, clocks, promises, surveys
+from portal.cases import assignment, attribution, clocks, promises, surveys
 from portal.cases.evidence import Given, attach
 from portal.cases.holding import held, move
 from portal.cases.models import Case
@@ -22,11 +22,18 @@ SILENCE = timedelta(days=14)
 accepted ones."""
 
 
-def acknowledge(case_id: int, version: int, *, plan: str, answer_by: datetime, author: str) -> None:
-    """Tell the customer, in public, what will be done and by when there is an answer."""
+def acknowledge(
+    case_id: int, version: int | None, *, plan: str, answer_by: datetime, author: str, in_hand: bool = True
+) -> None:
+    """Tell the customer, in public, what will be done and by when there is an answer.
+
+    A case that nobody has in hand is then the author's, unless `in_hand` is taken away.
+    """
     require(current(), "case.acknowledge")
     with held(case_id, version) as case:
         move(case, "acknowledge")
+        if in_hand:
+            assignment.take_if_free(case, author)
         record(case, kinds.ACKNOWLEDGED, text=plan, names={"staff": author})
         promises.settle(case, "acknowledge")
         promises.make(case, "answer", answer_by)
@@ -39,6 +46,7 @@ def take_up(case_id: int, version: int, *, plan: str, answer_by: datetime, autho
     with held(case_id, version) as case:
         require_fresh_eyes(case)
         move(case, "take_up")
+        assignment.take_if_free(case, author)
         record(case, kinds.TAKEN_UP, text=plan, names={"staff": author})
         promises.settle(case, "acknowledge")
         promises.make(case, "answer", answer_by)
@@ -61,10 +69,23 @@ def reply(case_id: int, *, text: str, author: str, files: Given | None = None) -
             clocks.promise_next_update(case)
 
 
-def ask(case_id: int, version: int, *, text: str, author: str) -> None:
-    """Ask the customer something without which work cannot go on. The clocks stand still until there is word."""
+def ask(
+    case_id: int,
+    version: int,
+    *,
+    text: str,
+    author: str,
+    touchpoint_id: int | None = None,
+    category_id: int | None = None,
+) -> None:
+    """Ask the customer something without which work cannot go on. The clocks stand still until there is word.
+
+    Unanswered it closes the case, so place and topic must be known as well as they can be: see `answer`, which may
+    correct them. Raises NotAttributed.
+    """
     require(current(), "case.reply")
     with held(case_id, version) as case:
+        attribution.attribute(case, touchpoint_id, category_id)
         move(case, "ask")
         record(case, kinds.QUESTION_ASKED, text=text, names={"staff": author})
         promises.settle(case, "update")
@@ -132,14 +153,17 @@ def close_when_silent(case_id: int) -> None:
         return
     with held(case_id) as case:
         since = {"answered": case.answered_at, "waiting_for_customer": case.waiting_since}.get(case.state)
-        if since is not None and clock.now() >= since + SILENCE and not case.open_parts:
+        if since is None or case.open_parts or not attribution.is_attributed(case):
+            return
+        if clock.now() >= since + SILENCE:
             end(case, "silent")
 
 
 def end(case: Case, how: str) -> None:
-    """Close a held case. `how`: `accepted`, `silent` or `by_business`. Raises OpenParts."""
+    """Close a held case. `how`: `accepted`, `silent` or `by_business`. Raises OpenParts or NotAttributed."""
     if case.open_parts:
         raise OpenParts(case.reference)
+    attribution.attribute(case, None, None)
     clocks.let_go(case)
     move(case, "close")
     case.closed_at = clock.now()

@@ -1,4 +1,8 @@
-"""One reply to all cases of a cluster that the business leads. Each case gets it as if it were its only one."""
+"""One reply to all cases of a cluster that the business leads. Each case gets it as if it were its only one.
+
+Where nobody has told the customer a plan yet, the reply is the plan, and its answer is promised by the calendar. A case
+that came back gets none: its second look is begun by a person who reads it.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,11 @@ from typing import Any
 from sqlalchemy import func
 
 from portal.cases import needs
-from portal.cases.handling import reply
+from portal.cases.clocks import usual_answer
+from portal.cases.handling import acknowledge, reply
 from portal.cases.holding import NoSuchCase
 from portal.cases.models import Case
-from portal.cases.states import OPEN, UNTOUCHED, WrongState
+from portal.cases.states import OPEN, WrongState
 from portal.clusters.deciding import ClusterMoved, found
 from portal.clusters.models import Cluster, ClusterCase
 from tenants.permissions import Forbidden, require
@@ -48,10 +53,10 @@ def reply_to_all(cluster_id: int, number: int, *, text: str, author: str, rest: 
 
 
 def without_plan(case_ids: Sequence[int]) -> int:
-    """How many of these cannot get a reply yet, since nobody has told their customers a plan and a date."""
+    """For how many of these the reply is the plan, since nobody has told their customers one."""
     cases = Case.__table__
     query = current().select(func.count(), also=[cases]).select_from(cases)
-    return db.session.scalar(query.where(cases.c.id.in_(case_ids), cases.c.state.in_(UNTOUCHED))) or 0
+    return db.session.scalar(query.where(cases.c.id.in_(case_ids), cases.c.state == "received")) or 0
 
 
 def to_reach(cluster_id: int, turn: int) -> list[int]:
@@ -78,12 +83,22 @@ def _reply_to(cluster_id: int, case_id: int, turn: int, text: str, author: str) 
             if not _remember(cluster_id, case_id, turn, "sent"):
                 return "reached"
             needs.warn(case_id, text, confirmed=True)
-            reply(case_id, text=text, author=author)
+            _say(case_id, text, author)
             return "sent"
     except (WrongState, Forbidden, NoSuchCase):
         with writing():
             _remember(cluster_id, case_id, turn, "refused")
         return "refused"
+
+
+def _say(case_id: int, text: str, author: str) -> None:
+    cases = Case.__table__
+    case = db.session.execute(current().select(cases).where(cases.c.id == case_id)).one_or_none()
+    if case is not None and case.state == "received":
+        answer_by = usual_answer(case.lead_tenant_id, case.round)
+        acknowledge(case_id, None, plan=text, answer_by=answer_by, author=author, in_hand=False)
+    else:
+        reply(case_id, text=text, author=author)
 
 
 def _remember(cluster_id: int, case_id: int, turn: int, result: str) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from portal.cases import (
     assessment,
+    assignment,
     customer_verbs,
     handling,
     parts,
@@ -24,7 +25,6 @@ from portal.cases.remedy_models import Remedy
 from portal.cases.survey_models import SCORES
 from portal.cases.work_models import Part
 from portal.demo.script import Act
-from portal.desk import assignment
 from tenants.scope import db
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from wtforms import Form, StringField, ValidationError
@@ -23,20 +24,47 @@ class TextForm(Form):
     text = words(_l("Write something first."), LONGEST)
 
 
-class AnswerForm(TextForm):
-    """The answer, and where the cause lies. `names` (the directory) is set by the route before it validates."""
+class AskForm(TextForm):
+    """A question. It may end the case, so where the cause lies is asked too, as far as the case does not know.
+
+    `names` (the directory) and `case` (its row) are set by the route before it validates.
+    """
 
     names: Directory
+    case: Any
     touchpoint = StringField(filters=[clean])
     category = StringField(filters=[clean])
-    about_staff = StringField(filters=[clean], validators=[Length(max=200)])
 
     def validate_touchpoint(self, field: StringField) -> None:
-        if self.names.place_by_code(field.data or "") is None:
+        if self.touchpoint_id is None and (field.data or self.case.touchpoint_id is None):
             raise ValidationError(_("Say at which place or step the cause lies. The figures of this place count it."))
 
     def validate_category(self, field: StringField) -> None:
-        if self.names.category_by_code(field.data or "") is None:
+        if self.category_id is None and (field.data or self.case.category_id is None):
+            raise ValidationError(_("Say what it was about. The figures of this topic count it."))
+
+    @property
+    def touchpoint_id(self) -> int | None:
+        place = self.names.place_by_code(self.touchpoint.data or "")
+        return place.id if place else None
+
+    @property
+    def category_id(self) -> int | None:
+        topic = self.names.category_by_code(self.category.data or "")
+        return topic.id if topic else None
+
+
+class AnswerForm(AskForm):
+    """The answer, and where the cause lies: whoever answers has looked, so it is always said."""
+
+    about_staff = StringField(filters=[clean], validators=[Length(max=200)])
+
+    def validate_touchpoint(self, field: StringField) -> None:
+        if self.touchpoint_id is None:
+            raise ValidationError(_("Say at which place or step the cause lies. The figures of this place count it."))
+
+    def validate_category(self, field: StringField) -> None:
+        if self.category_id is None:
             raise ValidationError(_("Say what it was about. The figures of this topic count it."))
 
 

@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.answers import private
 from portal.calendars.models import ServiceCalendar
-from portal.calendars.promising import due, target
 from portal.cases.assessment import REASONS
+from portal.cases.clocks import usual_answer
 from portal.cases.folding import folded
 from portal.cases.live import case_view, facts_of, in_order, stations
 from portal.cases.money import CURRENCIES
@@ -36,7 +36,6 @@ from portal.forms import first_errors
 from portal.languages import gettext as _
 from portal.suggesting.offering import guesses
 from portal.wording import zone_name
-from tenants import clock
 from tenants.scope import current, db
 
 
@@ -52,7 +51,7 @@ def act_on(
     """Load through the scope, check the form (and its files), run the verb, go back to the case."""
     row = find_case(reference)
     form = form_class(request.form)
-    form.zone, form.names = zone(), names_of()
+    form.zone, form.names, form.case = zone(), names_of(), row
     given = take_files(name, case_id=row.id) if files else files_form(name)
     if not form.validate() or given.errors:
         errors = {**first_errors(form), **given.errors}
@@ -154,13 +153,8 @@ def attributed(row: Any, names: Directory) -> dict[str, str]:
 
 
 def suggested(row: Any) -> str:
-    """When an answer would be due by the business's own calendar, as a date field says it.
-
-    A second look takes the time of the calendar's second stage, where it has one.
-    """
-    business = current().tenant_id or row.lead_tenant_id
-    second = row.round > 1 and target(business, "second_stage") is not None
-    at = due(business, "second_stage" if second else "answer", clock.now())
+    """When an answer would be due by the business's own calendar, as a date field says it."""
+    at = usual_answer(current().tenant_id or row.lead_tenant_id, row.round)
     return at.astimezone(zone()).strftime("%Y-%m-%dT%H:%M")
 
 

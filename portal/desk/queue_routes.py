@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import Form
 
 from portal.answers import private
+from portal.cases import assignment
 from portal.cases.reading import find_case
 from portal.cases.states import WrongState
-from portal.desk import assignment
 from portal.desk.page import act_on, author, frame, names_of, zone
 from portal.desk.reading import SHOWS, Queue, nobodys, pressing, queue, queued
 from portal.desk.routes import blueprint

@@ -11,11 +11,11 @@ from wtforms import Form
 from portal import page_language
 from portal.answers import form_version
 from portal.cases import handling, needs, promises, remedies, second_look
+from portal.cases.assignment import Taken
 from portal.cases.holding import Stale
 from portal.cases.reading import find_case
 from portal.cases.states import WrongState
-from portal.desk.assignment import Taken
-from portal.desk.forms import AnswerForm, MoveForm, PlanForm, PromiseForm, TextForm
+from portal.desk.forms import AnswerForm, AskForm, MoveForm, PlanForm, PromiseForm, TextForm
 from portal.desk.page import act_on, author, case_page, zone
 from portal.files.form import files_form
 from portal.files.web import takes_files
@@ -58,12 +58,19 @@ def take_up(tenant: str, reference: str) -> AnyResponse:
 
 @blueprint.post("/<tenant>/cases/<reference>/questions")
 def ask(tenant: str, reference: str) -> AnyResponse:
-    def act(row: Any, form: TextForm) -> None:
+    def act(row: Any, form: AskForm) -> None:
         with writing():
             heed_what_was_told(row.id, form.text.data or "")
-            handling.ask(row.id, form_version(), text=form.text.data or "", author=author())
+            handling.ask(
+                row.id,
+                form_version(),
+                text=form.text.data or "",
+                author=author(),
+                touchpoint_id=form.touchpoint_id,
+                category_id=form.category_id,
+            )
 
-    return act_on(reference, "ask", TextForm, act)
+    return act_on(reference, "ask", AskForm, act)
 
 
 @blueprint.post("/<tenant>/cases/<reference>/resumption")
@@ -94,15 +101,13 @@ def note(tenant: str, reference: str) -> AnyResponse:
 @blueprint.post("/<tenant>/cases/<reference>/answer")
 def answer(tenant: str, reference: str) -> AnyResponse:
     def act(row: Any, form: AnswerForm) -> None:
-        place = form.names.place_by_code(form.touchpoint.data or "")
-        topic = form.names.category_by_code(form.category.data or "")
         handling.answer(
             row.id,
             form_version(),
             text=form.text.data or "",
             author=author(),
-            touchpoint_id=place.id if place else None,
-            category_id=topic.id if topic else None,
+            touchpoint_id=form.touchpoint_id,
+            category_id=form.category_id,
             about_staff=form.about_staff.data or "",
         )
 

@@ -11,7 +11,7 @@ from portal.cases.states import WrongState
 from portal.cases.work_models import TASKS
 from tenants.permissions import Forbidden
 from tenants.scope import Scope, entered
-from tests.play import acknowledged, case_of, history, kinds_of, reported, snapshot
+from tests.play import acknowledged, case_of, colleague, history, kinds_of, reported, snapshot
 
 pytestmark = pytest.mark.database
 
@@ -183,15 +183,15 @@ def test_findings_of_an_earlier_round_do_not_count(cast):
 
     with entered(cast.customer(case.case_id)):
         second_look.appeal(case.case_id, version_of(cast, case), reason="Wrong log.")
-    greta = Scope.staff(cast.riverside, cast.meridian, cast.greta, "manager")
+    gwen = colleague(cast, cast.meridian, "gwen@example.com", "manager")
     assert reported(cast)
-    with entered(greta):
+    with entered(gwen):
         handling.take_up(
             case.case_id,
             version_of(cast, case),
             plan="Anew.",
             answer_by=case_of(cast, case.case_id).reported_at.replace(year=2027),
-            author="Greta",
+            author="Gwen",
         )
         with pytest.raises(NothingChecked):
-            assessment.assess(case.case_id, version_of(cast, case), UPHELD, explanation="Yes.", author="Greta")
+            assessment.assess(case.case_id, version_of(cast, case), UPHELD, explanation="Yes.", author="Gwen")

@@ -4,13 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from portal.cases import assessment, customer_verbs, handling, promises, second_look
+from portal.cases import assessment, assignment, customer_verbs, handling, promises, second_look
 from portal.cases.models import Access
 from portal.cases.states import WrongState
-from portal.desk import assignment
 from portal.worker.main import until_idle
 from tenants import clock
-from tenants.models import Membership, User
+from tenants.models import User
 from tenants.permissions import Forbidden
 from tenants.scope import Scope, db, entered, writing
 from tests.play import (
@@ -19,6 +18,7 @@ from tests.play import (
     answered,
     at_once,
     case_of,
+    colleague,
     history,
     kinds_of,
     promises_of,
@@ -33,15 +33,6 @@ pytestmark = pytest.mark.database
 def bob(cast):
     """A second agent of Meridian."""
     return colleague(cast, cast.meridian, "bob@example.com")
-
-
-def colleague(cast, tenant_id, email, role="agent"):
-    with entered(Scope.system(cast.riverside)), writing():
-        user = User(network_id=cast.riverside, email=email, name=email[:3])
-        db.session.add(user)
-        db.session.flush()
-        db.session.add(Membership(network_id=cast.riverside, tenant_id=tenant_id, user_id=user.id, role=role))
-        return Scope.staff(cast.riverside, tenant_id, user.id, role)
 
 
 def closed(cast):

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from portal.cases import handling
+from portal.cases.clocks import usual_answer
+from portal.cases.models import Case
 from portal.clusters import deciding, replying
 from portal.clusters.deciding import ClusterMoved, NoSuchCluster
 from portal.clusters.replying import Outcome, reply_to_all
@@ -38,6 +40,13 @@ def incident(cast: Cast, weeks: None, tell: Any) -> tuple[int, list[int]]:
     return cluster.id, ids
 
 
+def put(case_id: int, state: str) -> None:
+    with entered(Scope.system()), writing():
+        case = db.session.get_one(Case, case_id)
+        case.state = state
+        case.waiting_since = clock.now() if state == "waiting_for_customer" else None
+
+
 def send(cast: Cast, cluster_id: int, number: int = 0, **more: Any) -> Outcome:
     with entered(cast.as_ada):
         return reply_to_all(cluster_id, number, text="The belt runs again.", author="Ada", **more)
@@ -46,18 +55,29 @@ def send(cast: Cast, cluster_id: int, number: int = 0, **more: Any) -> Outcome:
 def test_each_case_gets_it_where_its_state_allows_and_keeps_its_own_clock(cast: Cast, incident) -> None:
     cluster_id, ids = incident
     before = {case_id: promises_of(cast, case_id)["answer"].due_at for case_id in ids[:5]}
-    assert send(cast, cluster_id) == Outcome(sent=5, refused=1, left=0)
+    assert send(cast, cluster_id) == Outcome(sent=6, refused=0, left=0)
     rows = cases_in(cluster_id)
     for case_id in ids[:5]:
         assert kinds_of(cast, case_id).count("case.reply.sent") == 1
         assert rows[case_id].reply_result == "sent"
         assert promises_of(cast, case_id)["answer"].due_at == before[case_id]
         assert case_of(cast, case_id).state == "in_progress"
-    assert "case.reply.sent" not in kinds_of(cast, ids[5]) and rows[ids[5]].reply_result == "refused"
+
+
+def test_where_there_is_no_plan_the_reply_is_the_plan(cast: Cast, incident) -> None:
+    """Its answer is promised by the calendar, and nobody has the case in hand by a reply to all."""
+    cluster_id, ids = incident
+    with entered(cast.as_ada):
+        usual = usual_answer(cast.meridian, 1)
+    send(cast, cluster_id)
+    assert kinds_of(cast, ids[5]).count("case.acknowledged") == 1 and case_of(cast, ids[5]).state == "acknowledged"
+    assert "case.reply.sent" not in kinds_of(cast, ids[5]) and "case.assigned" not in kinds_of(cast, ids[5])
+    assert promises_of(cast, ids[5])["answer"].due_at == usual
+    assert cases_in(cluster_id)[ids[5]].reply_result == "sent"
 
 
 STATES = {
-    "received": "refused",
+    "received": "sent",
     "acknowledged": "sent",
     "in_progress": "sent",
     "waiting_for_customer": "sent",
@@ -72,15 +92,12 @@ STATES = {
 @pytest.mark.parametrize(("state", "result"), STATES.items())
 def test_in_each_state(cast: Cast, incident, state: str, result: str | None) -> None:
     cluster_id, ids = incident
-    with entered(Scope.system()), writing():
-        from portal.cases.models import Case
-
-        case = db.session.get_one(Case, ids[0])
-        case.state = state
-        case.waiting_since = clock.now() if state == "waiting_for_customer" else None
+    put(ids[0], state)
     send(cast, cluster_id)
     assert cases_in(cluster_id)[ids[0]].reply_result == result
-    assert kinds_of(cast, ids[0]).count("case.reply.sent") == (result == "sent")
+    said = kinds_of(cast, ids[0])
+    assert said.count("case.reply.sent") == (result == "sent" and state != "received")
+    assert said.count("case.acknowledged") == 1 + (state == "received")
 
 
 def test_the_same_form_sent_twice_is_refused(cast: Cast, incident) -> None:
@@ -104,11 +121,12 @@ def test_two_clicks_at_once_send_one(app, cast: Cast, incident) -> None:
 def test_more_than_one_request_can_hold_are_told_and_reached_later(cast: Cast, incident, monkeypatch) -> None:
     cluster_id, ids = incident
     monkeypatch.setattr(replying, "MOST", 2)
+    put(ids[5], "reopened")
     assert send(cast, cluster_id) == Outcome(sent=2, refused=0, left=4)
     assert send(cast, cluster_id, 1, rest=True) == Outcome(sent=2, refused=0, left=2)
     assert send(cast, cluster_id, 1, rest=True) == Outcome(sent=1, refused=1, left=0)
     assert send(cast, cluster_id, 1, rest=True) == Outcome(sent=0, refused=1, left=0)
-    acknowledge(cast, ids[5])
+    put(ids[5], "in_progress")
     assert send(cast, cluster_id, 1, rest=True) == Outcome(sent=1, refused=0, left=0)
     assert send(cast, cluster_id, 1, rest=True) == Outcome(sent=0, refused=0, left=0)
     assert all(kinds_of(cast, case_id).count("case.reply.sent") == 1 for case_id in ids)
@@ -128,7 +146,7 @@ def test_what_ends_half_way_is_taken_up_where_it_ended(cast: Cast, incident, mon
     with pytest.raises(RuntimeError):
         send(cast, cluster_id)
     monkeypatch.undo()
-    assert send(cast, cluster_id, 1, rest=True) == Outcome(sent=3, refused=1, left=0)
+    assert send(cast, cluster_id, 1, rest=True) == Outcome(sent=4, refused=0, left=0)
     assert all(kinds_of(cast, case_id).count("case.reply.sent") == 1 for case_id in ids[:5])
 
 
@@ -137,10 +155,8 @@ def test_a_case_taken_out_or_led_by_others_gets_nothing(cast: Cast, incident) ->
     with entered(cast.as_ada):
         deciding.take_out(cluster_id, ids[0])
     with entered(Scope.system()), writing():
-        from portal.cases.models import Case
-
         db.session.get_one(Case, ids[1]).lead_tenant_id = cast.harbor
-    assert send(cast, cluster_id).sent == 3
+    assert send(cast, cluster_id).sent == 4
     assert "case.reply.sent" not in kinds_of(cast, ids[0]) + kinds_of(cast, ids[1])
 
 

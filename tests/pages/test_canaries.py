@@ -112,7 +112,7 @@ def planted(browser, report, post, hand):
     )
     post(reference, "acknowledgement", plan=canary("plan"), due="2026-11-20T12:00")
     post(reference, "replies", text=canary("reply"))
-    post(reference, "questions", text=canary("question"))
+    post(reference, "questions", text=canary("question"), touchpoint="gate-b4", category="lost-luggage")
     page = browser.get(f"/cases/{reference}")
     browser.post(f"/cases/{reference}/messages", {"version": hidden(page.text, "version"), "text": canary("message")})
     page = browser.get(f"/cases/{reference}")

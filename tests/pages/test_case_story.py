@@ -11,7 +11,7 @@ from portal.cases.models import Contact
 from tenants import clock
 from tenants.scope import Scope, db, entered, writing
 from tests.pages.conftest import hidden
-from tests.pages.test_whole_life import ANSWER, OFFER, VERDICT, act, own, plan
+from tests.pages.test_whole_life import ANSWER, OFFER, QUESTION, VERDICT, act, own, plan
 
 pytestmark = pytest.mark.database
 PHONE = "+43 660 1234567"
@@ -41,7 +41,7 @@ def test_while_the_customer_is_asked_no_date_is_told_as_due(browser, another, si
     reference, _key = report()
     ada = signed_in("ada")
     plan(ada, reference)
-    act(ada, reference, "questions", text="Which colour is it?")
+    act(ada, reference, "questions", **QUESTION)
     seen, mine = another().get(f"/cases/{reference}").text, browser.get(f"/cases/{reference}").text
     for page, whose in ((seen, "the customer’s answer"), (mine, "your answer")):
         assert "chip due" not in page
@@ -59,7 +59,7 @@ def test_a_late_promise_does_not_hide_that_the_customer_is_asked(browser, signed
     plan(ada, reference)
     hand.move(timedelta(days=5))
     ada = signed_in("ada")
-    act(ada, reference, "questions", text="Which colour is it?")
+    act(ada, reference, "questions", **QUESTION)
     said = hero(browser.get(f"/cases/{reference}").text)
     assert "We need a word from you." in said and "Late: An answer, promised by yesterday 12:00" in said
 

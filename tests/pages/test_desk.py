@@ -12,7 +12,7 @@ from tenants.models import Membership, User
 from tenants.scope import Scope, db, entered, writing
 from tests.imports.lines import a_line, run, write
 from tests.pages.conftest import hidden
-from tests.pages.test_whole_life import ANSWER, DESK, OFFER, VERDICT, act, own, plan
+from tests.pages.test_whole_life import ANSWER, DESK, OFFER, QUESTION, VERDICT, act, own, plan
 from tests.play import case_of, promises_of, snapshot, wait_until
 
 pytestmark = pytest.mark.database
@@ -120,7 +120,7 @@ def test_the_next_act_stands_first_and_the_rest_under_more(ada, report):
 @pytest.mark.parametrize(
     ("life", "first"),
     [
-        ([("questions", {"text": "Which colour?"})], "Go on without"),
+        ([("questions", QUESTION)], "Go on without"),
         ([("answer", ANSWER)], "Write to the customer"),
     ],
 )
@@ -147,7 +147,7 @@ def test_a_promised_answer_is_kept_by_answering_only(ada, signed_in, planned, ca
     assert f"promises/{owed.id}/fulfilment" not in page and f"promises/{owed.id}/more" not in page
     assert 'id="act-answer"' in page and "Give the answer" not in page  # once is enough: it is the act that comes next
     act(ada, planned, "promises", sentence="We call you.", due="2026-11-20T08:00")
-    act(ada, planned, "questions", text="Which colour?")
+    act(ada, planned, "questions", **QUESTION)
     assert "Give the answer" not in ada.get(f"{DESK}{planned}").text
     act(ada, planned, "resumption")
     wait_until(owed.due_at + timedelta(hours=1))
@@ -205,7 +205,7 @@ def test_the_queue_says_whose_turn_it_is_and_what_comes_next(ada, report, planne
     other, _key = report(what="The desk was closed.")
     plan(ada, other)
     act(ada, planned, "answer", **ANSWER)
-    act(ada, other, "questions", text="Which desk?")
+    act(ada, other, "questions", **QUESTION)
     page = ada.get("/desk/meridian/").text
     assert page.count("customer’s turn") == 2 and page.count("closes by itself:") == 2
     box = r'action="/desk/meridian/search".*Words, a customer’s address, or a case number</label>.*>Search</button>'

@@ -9,10 +9,10 @@ from portal.accounts.passwords import hashed
 from portal.cases.models import Access
 from portal.events.models import Event
 from tenants.models import Membership, User
-from tenants.scope import Scope, db, entered, writing
+from tenants.scope import Scope, current, db, entered, writing
 from tests.pages.conftest import PASSWORD
 from tests.pages.test_desk import id_of
-from tests.pages.test_whole_life import ANSWER, DESK, VERDICT, act, own, plan
+from tests.pages.test_whole_life import ANSWER, DESK, QUESTION, VERDICT, act, own, plan
 from tests.play import promises_of, snapshot, wait_until
 
 pytestmark = pytest.mark.database
@@ -60,6 +60,14 @@ def take(who, reference, show="open", **headers):
 def holder(cast, reference):
     with entered(Scope.system(cast.riverside)):
         return db.session.query(Access.assignee_id).filter_by(case_id=id_of(cast, reference)).scalar()
+
+
+def nobodys(cast, reference):
+    """As after a plan that many cases got at once: known to the customer, and in nobody's hand."""
+    access = Access.__table__
+    with entered(Scope.system()), writing():
+        row = access.c.case_id == id_of(cast, reference)
+        db.session.execute(current().update(access).where(row).values(assignee_id=None))
 
 
 def times_taken(cast):
@@ -135,11 +143,14 @@ def test_a_closed_case_is_not_taken(browser, ada, report, cast):
     assert holder(cast, reference) is None and times_taken(cast) == 0
 
 
-def test_nobodys_are_those_with_work_on_them(ada, report):
+def test_nobodys_are_those_with_work_on_them(ada, report, cast):
     free, waiting, answered, taken = (report()[0] for _each in range(4))
     for reference in (waiting, answered, taken):
         plan(ada, reference)
-    act(ada, waiting, "questions", text="Which colour?")
+    act(ada, waiting, "questions", **QUESTION)
+    nobodys(cast, waiting)
+    nobodys(cast, answered)
+    nobodys(cast, taken)
     act(ada, answered, "answer", **ANSWER)
     take(ada, taken)
     page = ada.get(f"{QUEUE}?show=free").text
@@ -162,9 +173,23 @@ def test_a_late_line_says_how_late(ada, signed_in, report, cast):
     assert "已逾期 3 天</span>" in signed_in("ada").get(f"{QUEUE}?lang=zh-TW").text
 
 
-def test_the_public_state_stays(ada, browser, another, report):
+def test_who_tells_the_plan_has_the_case_in_hand(ada, bea, report, cast):
     reference, _key = report()
     plan(ada, reference)
+    page = bea.get(f"{DESK}{reference}").text
+    assert holder(cast, reference) == cast.ada and times_taken(cast) == 1
+    assert "Take it over from Ada" in page and WAITING not in page
+    other, _key = report(what="The desk was closed.")
+    take(bea, other)
+    bea_has = holder(cast, other)
+    plan(ada, other)
+    assert holder(cast, other) == bea_has != cast.ada, "what a colleague has stays theirs"
+
+
+def test_the_public_state_stays(ada, browser, another, report, cast):
+    reference, _key = report()
+    plan(ada, reference)
+    nobodys(cast, reference)
     assert f"<b>{WAITING}</b>" in ada.get(f"{DESK}{reference}").text
     for reader in (browser, another()):
         page = reader.get(f"/cases/{reference}").text
@@ -174,7 +199,7 @@ def test_the_public_state_stays(ada, browser, another, report):
     assert WAITING not in page and "<b>Acknowledged</b>" in page
 
 
-def test_an_appeal_that_nobody_has_is_taken_first(browser, ada, bea, report):
+def test_an_appeal_that_nobody_has_is_taken_first(browser, ada, bea, report, cast):
     reference, _key = report()
     plan(ada, reference)
     act(ada, reference, "findings", found="The belt stood.", source="Belt log")
@@ -184,6 +209,7 @@ def test_an_appeal_that_nobody_has_is_taken_first(browser, ada, bea, report):
     mine = line(ada.get(QUEUE).text, reference)
     assert "<b>Appealed</b>" in mine and WAITING in mine and "I take this" not in mine  # she decided before
     act(bea, reference, "second-look", plan="We look again", due="2026-11-24T12:00")
+    nobodys(cast, reference)
     page = bea.get(f"{DESK}{reference}").text
     acts = page[page.index('id="acts"') : page.index('id="note"')]
     assert "You did not decide on this case before" in acts and "under appeal" in page

@@ -35,14 +35,32 @@ VERDICT = {
     "explanation": "The shop is not part of the airline.",
 }
 OFFER = {"kind": "refund", "sum": "50", "currency": "EUR", "words": "Your fare back.", "due": "2026-11-25T12:00"}
-ANSWER = {"text": "It is here.", "touchpoint": "gate-b4", "category": "lost-luggage"}
+CAUSE = {"touchpoint": "gate-b4", "category": "lost-luggage"}
+ANSWER = {"text": "It is here.", **CAUSE}
+QUESTION = {"text": "Which colour is it?", **CAUSE}
+
+
+def test_a_question_asks_where_the_cause_lies_as_far_as_it_is_not_known(signed_in, report):
+    ada = signed_in("ada")
+    reference, _key = report()
+    plan(ada, reference)
+    assert 'id="f-ask-touchpoint"' in ada.get(f"{DESK}{reference}").text
+    refused = act(ada, reference, "questions", text="Which colour is it?")
+    assert refused.status_code == 422 and "The figures of this place count it." in refused.text
+    assert "Which colour is it?" in refused.text
+    forged = act(ada, reference, "questions", **{**QUESTION, "touchpoint": "nowhere"})
+    assert forged.status_code == 422
+    act(ada, reference, "questions", **QUESTION)
+    act(ada, reference, "resumption")
+    assert 'id="f-ask-touchpoint"' not in ada.get(f"{DESK}{reference}").text
+    assert act(ada, reference, "questions", text="And its size?").status_code == 200
 
 
 def test_a_question_and_its_answer(browser, another, signed_in, report):
     reference, _key = report()
     ada = signed_in("ada")
     plan(ada, reference)
-    page = act(ada, reference, "questions", text="Which colour is it?")
+    page = act(ada, reference, "questions", **QUESTION)
     assert "The clocks stand still" in page.text
     seen = another().get(f"/cases/{reference}").text
     assert "Waiting for a word from the customer" in seen and "Which colour is it?" in seen

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.cases.holding import held
-from portal.cases.models import Access
+from portal.cases.models import Access, Case
 from portal.cases.second_look import require_fresh_eyes
 from portal.cases.states import OPEN, WrongState
 from portal.events import kinds
@@ -23,15 +23,31 @@ def take(case_id: int, *, author: str, free: bool = False) -> None:
     """
     scope = current()
     require(scope, "case.take")
-    access = Access.__table__
     with held(case_id) as case:
         require_fresh_eyes(case)
         if case.state not in OPEN:
             raise WrongState(case.state, "take")
-        holder = db.session.scalar(scope.select(access.c.assignee_id).where(access.c.case_id == case.id))
+        holder = _holder(case)
         if holder == scope.person_id:
             return
         if free and holder is not None:
             raise Taken(case.reference)
-        db.session.execute(scope.update(access).where(access.c.case_id == case.id).values(assignee_id=scope.person_id))
-        record(case, kinds.ASSIGNED, names={"staff": author})
+        _give(case, author)
+
+
+def take_if_free(case: Case, author: str) -> None:
+    """Whoever tells the customer what will be done has the case in hand, unless a colleague has. For a held case."""
+    if current().person_id is not None and _holder(case) is None:
+        _give(case, author)
+
+
+def _holder(case: Case) -> int | None:
+    access = Access.__table__
+    holder: int | None = db.session.scalar(current().select(access.c.assignee_id).where(access.c.case_id == case.id))
+    return holder
+
+
+def _give(case: Case, author: str) -> None:
+    access, scope = Access.__table__, current()
+    db.session.execute(scope.update(access).where(access.c.case_id == case.id).values(assignee_id=scope.person_id))
+    record(case, kinds.ASSIGNED, names={"staff": author})
