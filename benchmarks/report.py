@@ -38,7 +38,7 @@ def write_report(sections: Sequence[Any], at: datetime) -> None:
     PAGE.write_text("\n".join(parts).rstrip() + "\n" + _search_part())
 
 
-def write_search(searched: Sequence[Searched], at: datetime) -> None:
+def write_search(searched: Sequence[Searched], suggested: Sequence[str], at: datetime) -> None:
     """Write the part about search anew; the rest of the page stays."""
     head = (
         f"{SEARCH}\nMeasured on {at:%d %B %Y} with Python {platform.python_version()}, {_cores()} cores, on the real "
@@ -51,6 +51,7 @@ def write_search(searched: Sequence[Searched], at: datetime) -> None:
         for each in searched
     )
     notes = "".join(f"- {each.engine}: {note}\n" for each in searched for note in each.quality)
+    notes += "".join(f"- suggested topics: {note}\n" for note in suggested)
     rest = PAGE.read_text().split(SEARCH)[0].rstrip() if PAGE.exists() else HEAD
     PAGE.write_text(f"{rest}\n\n{head}{rows}\n{notes}")
 

@@ -27,10 +27,11 @@ from benchmarks.importing import import_rate
 from benchmarks.memory import pss_mib
 from benchmarks.report import write_report, write_search
 from benchmarks.rows import DEEP, ROWS, Row, Target
-from benchmarks.searching import Searched, quality
+from benchmarks.searching import Searched, complaints, quality
 from benchmarks.searching import measure as searched
 from benchmarks.seed import HOST, PASSWORD, Seeded, seed
 from benchmarks.servers import get, serving
+from benchmarks.suggesting import accuracy
 from portal.cases.models import Case
 from portal.config import Settings
 from portal.database import setup
@@ -103,6 +104,9 @@ def main(
 def measure_search(sizes: Sequence[int], engines: Sequence[str], *, write: bool) -> None:
     """The index and its answers for each size and engine; at the smallest size also how well they are found."""
     done: list[Searched] = []
+    suggested = accuracy(complaints())
+    for sentence in suggested:
+        click.echo(f"suggested topics: {sentence}", err=True)
     for cases in sizes:
         for engine in engines:
             with installed(engine) as (settings, environment):
@@ -117,7 +121,7 @@ def measure_search(sizes: Sequence[int], engines: Sequence[str], *, write: bool)
                 click.echo(f"  {found}", err=True)
                 _let_go(app)
     if write:
-        write_search(done, datetime.now(UTC))
+        write_search(done, suggested, datetime.now(UTC))
 
 
 @contextmanager

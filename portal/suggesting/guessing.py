@@ -32,15 +32,23 @@ def suggest(text: str, target: str) -> Suggestion | None:
     row = _newest(target)
     if row is None:
         return None
-    counts = Counter(analysis.words(text[:2000]))
-    scores, told = _scores(counts, row.content)
-    label, share = _likeliest(scores, row.content["labels"])
+    label, share = likeliest(text, row.content)
     if share < LIKELY:
         return None
+    _sums, told = _scores(text, row.content)
     at = row.content["labels"].index(label)
     telling = sorted((word for word in told if told[word][at] > 0), key=lambda word: -told[word][at])
     because = _as_typed(text, telling)
     return Suggestion(label, share, because, row.version) if because else None
+
+
+def likeliest(text: str, content: Mapping[str, Any]) -> tuple[int, float]:
+    """The label that a text fits best, and how sure that is, from 0 to 1."""
+    scores, _told = _scores(text, content)
+    top = max(scores)
+    shares = [math.exp(score - top) for score in scores]
+    best = max(range(len(scores)), key=lambda at: shares[at])
+    return content["labels"][best], shares[best] / sum(shares)
 
 
 def _newest(target: str) -> Any:
@@ -49,8 +57,9 @@ def _newest(target: str) -> Any:
     return db.session.execute(mine.order_by(table.c.version.desc()).limit(1)).one_or_none()
 
 
-def _scores(counts: Mapping[str, int], content: Mapping[str, Any]) -> tuple[list[float], dict[str, list[float]]]:
+def _scores(text: str, content: Mapping[str, Any]) -> tuple[list[float], dict[str, list[float]]]:
     """The score of each label, and what each word gave to it."""
+    counts = Counter(analysis.words(text[:2000]))
     values = {
         word: (1 + math.log(count)) * content["idf"][word] for word, count in counts.items() if word in content["idf"]
     }
@@ -58,13 +67,6 @@ def _scores(counts: Mapping[str, int], content: Mapping[str, Any]) -> tuple[list
     told = {word: [weight * value / length for weight in content["weights"][word]] for word, value in values.items()}
     scores = [bias + sum(each[at] for each in told.values()) for at, bias in enumerate(content["bias"])]
     return scores, told
-
-
-def _likeliest(scores: list[float], labels: list[int]) -> tuple[int, float]:
-    top = max(scores)
-    shares = [math.exp(score - top) for score in scores]
-    best = max(range(len(labels)), key=lambda at: shares[at])
-    return labels[best], shares[best] / sum(shares)
 
 
 def _as_typed(text: str, words: list[str]) -> tuple[str, ...]:

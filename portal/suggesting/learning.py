@@ -48,7 +48,7 @@ def learn(network_id: int, tenant_id: int, target: str) -> Learned | None:
     examples = _enough_of_each(_examples(network_id, tenant_id, target))
     if len(examples) < ENOUGH or len({label for _text, label in examples}) < 2:
         return None
-    hits, content = _fit(examples)
+    hits, content = fit(examples)
     with entered(Scope.system(network_id)), writing():
         mine = (Learned.tenant_id == tenant_id) & (Learned.target == target)
         version = (db.session.scalar(select(func.max(Learned.version)).where(mine)) or 0) + 1
@@ -119,7 +119,7 @@ def _enough_of_each(examples: Sequence[Example]) -> list[Example]:
     return [(text, label) for text, label in examples if counts[label] >= EACH]
 
 
-def _fit(examples: Sequence[Example]) -> tuple[int, dict[str, Any]]:
+def fit(examples: Sequence[Example]) -> tuple[int, dict[str, Any]]:
     """How many of 100 held-back cases are guessed right, and the weights learned from all of them."""
     import numpy
     from sklearn.feature_extraction.text import TfidfVectorizer
