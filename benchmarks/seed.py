@@ -169,6 +169,9 @@ def _write_chunk(
                 "case_id": case_id,
                 "tenant_id": tenant_id,
                 "level": "lead",
+                "sees_words": True,
+                "sees_email": True,
+                "sees_mobile": True,
                 "is_open": is_open,
                 "next_due_at": due if is_open else NEVER,
             }

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 from sqlalchemy import select
 
-from portal.cases.models import Access, Case
-from portal.cases.states import OPEN, after
+from portal.cases.models import Case
+from portal.cases.states import after
 from tenants import clock
 from tenants.permissions import Forbidden
-from tenants.scope import current, db, writing
+from tenants.scope import current, writing
 
 
 class NoSuchCase(LookupError):
@@ -49,10 +49,7 @@ def leads(case: Case) -> bool:
 
 
 def move(case: Case, act: str) -> None:
-    """Take the case to the state that `act` leads to, and its copies in the queues with it. Raises WrongState."""
+    """Take the case to the state that `act` leads to. Raises WrongState."""
     case.state = after(case.state, act)
     case.state_version += 1
     case.waiting_since = clock.now() if case.state == "waiting_for_customer" else None
-    access = Access.__table__
-    working = (access.c.case_id == case.id) & (access.c.level != "past")
-    db.session.execute(current().update(access).where(working).values(is_open=case.state in OPEN))

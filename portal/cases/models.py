@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -173,7 +174,11 @@ class Case(NetworkShared, Base):
 
 
 class Access(NetworkShared, Base):
-    """Which business sees a case, how, and the keys by which its queue is sorted."""
+    """Which business sees a case, how, and the keys by which its queue is sorted.
+
+    Triggers of the database keep it after the case: who leads, whether it is open, and what falls due next (migration
+    0015). So it is right for every business, whoever of them changed the case.
+    """
 
     __tablename__ = "access"
     of_case = "case_id"
@@ -184,6 +189,7 @@ class Access(NetworkShared, Base):
         ForeignKeyConstraint(["tenant_id", "assignee_id"], ["memberships.tenant_id", "memberships.user_id"]),
         CheckConstraint("level IN ('lead', 'assist', 'past')", name="level"),
         Index("ix_access_queue", "network_id", "tenant_id", "is_open", "next_due_at", "case_id"),
+        Index("ix_access_lead", "case_id", unique=True, **only_where("level = 'lead'")),
     )
 
     case_id: Mapped[int] = mapped_column(primary_key=True)
@@ -194,6 +200,10 @@ class Access(NetworkShared, Base):
     is_open: Mapped[bool] = mapped_column(default=True)
     next_due_at: Mapped[datetime]
     """Copied from the case for the queue; a case with no promise due sorts last (year 9999)."""
+    sees_words: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether what only the customer and a business say to each other is open to this one: also what was covered."""
+    sees_email: Mapped[bool] = mapped_column(default=False, server_default=false())
+    sees_mobile: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     @classmethod
     def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
@@ -246,7 +256,7 @@ class Promise(NetworkShared, Base):
 
 
 class Contact(NetworkShared, Base):
-    """How to reach the customer. Seen by the customer and by the business that leads, nobody else."""
+    """How to reach the customer. Seen by the customer and by businesses to which it was opened: at first the lead."""
 
     __tablename__ = "contacts"
     of_case = "case_id"
@@ -267,11 +277,11 @@ class Contact(NetworkShared, Base):
 
     @classmethod
     def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
-        return reach.own_address(row, scope) if reach.is_person(scope) else reach.personal(row, scope)
+        return reach.own_address(row, scope) if reach.is_person(scope) else reach.address(row, scope)
 
     @classmethod
     def changeable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
-        return reach.personal(row, scope)
+        return reach.address(row, scope)
 
 
 class Consent(NetworkShared, Base):

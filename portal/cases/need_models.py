@@ -38,4 +38,4 @@ class Need(NetworkShared, Base):
 
     @classmethod
     def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
-        return reach.personal(row, scope)
+        return reach.words(row, scope)

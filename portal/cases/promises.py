@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.cases.holding import held, leads
-from portal.cases.models import Access, Case, Promise
+from portal.cases.models import Case, Promise
 from portal.cases.states import WrongState
 from portal.events import kinds
 from portal.events.record import record, set_timer
@@ -173,7 +173,7 @@ def release(case: Case, *, everything: bool) -> None:
 
 
 def refresh_next(case: Case) -> None:
-    """Keep on the case, and in the queues, which promise comes next; a broken one that is still owed is first.
+    """Keep on the case which promise comes next; a broken one that is still owed is first.
 
     One whose clock stands still is not next: the customer is.
     """
@@ -184,10 +184,6 @@ def refresh_next(case: Case) -> None:
 def _show_next(case: Case, first: Promise | None) -> None:
     case.next_promise_id = first.id if first else None
     case.next_due_at = first.due_at if first else None
-    access = Access.__table__
-    db.session.execute(
-        current().update(access).where(access.c.case_id == case.id).values(next_due_at=case.next_due_at or NEVER)
-    )
 
 
 def is_owed(promise: Promise) -> bool:

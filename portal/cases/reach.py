@@ -32,6 +32,24 @@ def personal(row: Row, scope: Scope) -> ColumnElement[bool]:
     return own_case(row, scope)
 
 
+def words(row: Row, scope: Scope) -> ColumnElement[bool]:
+    """What the customer told one business alone: seen by those to which it was opened."""
+    if scope.for_tenant:
+        return same_network(row, scope) & _has_access(row.c.case_id, scope, sees="words")
+    return personal(row, scope)
+
+
+def address(row: Row, scope: Scope) -> ColumnElement[bool]:
+    """A way to reach the customer (`row.c.channel`): seen by those to which this kind was opened."""
+    if scope.for_tenant:
+        open_ones = [
+            (row.c.channel == channel) & _has_access(row.c.case_id, scope, sees=channel)
+            for channel in ("email", "mobile")
+        ]
+        return same_network(row, scope) & or_(*open_ones)
+    return personal(row, scope)
+
+
 def parties(row: Row, scope: Scope) -> ColumnElement[bool]:
     """What the customer and the businesses involved may see, and the public never."""
     if scope.for_tenant:
@@ -71,7 +89,7 @@ def history(row: Row, scope: Scope) -> ColumnElement[bool]:
     if scope.for_tenant:
         return same_network(row, scope) & or_(
             row.c.audience.in_(("public", "shared")) & _has_access(row.c.case_id, scope),
-            (row.c.audience == "customer") & _has_access(row.c.case_id, scope, lead=True),
+            (row.c.audience == "customer") & _has_access(row.c.case_id, scope, sees="words"),
             (row.c.audience == "internal") & (row.c.tenant_id == scope.tenant_id) & _has_access(row.c.case_id, scope),
         )
     if scope.kind is Kind.CUSTOMER:
@@ -100,11 +118,15 @@ def _is_public(case_id: ColumnElement[int]) -> ColumnElement[bool]:
     return public.correlate_except(cases).exists()
 
 
-def _has_access(case_id: ColumnElement[int], scope: Scope, *, lead: bool = False) -> ColumnElement[bool]:
+def _has_access(
+    case_id: ColumnElement[int], scope: Scope, *, lead: bool = False, sees: str = ""
+) -> ColumnElement[bool]:
     access = _table("access").alias("scope_access")
     query = select(access.c.case_id).where(access.c.case_id == case_id, access.c.tenant_id == scope.tenant_id)
     if lead:
         query = query.where(access.c.level == "lead")
+    if sees:
+        query = query.where(access.c.level != "past", access.c[f"sees_{sees}"])
     return query.correlate_except(access).exists()
 
 

@@ -209,6 +209,9 @@ def _new_case(network_id: int, what: Report, tenant_id: int, case_id: int) -> Ca
         level="lead",
         is_open=not is_historic,
         next_due_at=promises.NEVER,
+        sees_words=True,
+        sees_email=True,
+        sees_mobile=True,
     )
     db.session.add(access)
     db.session.flush()

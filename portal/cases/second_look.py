@@ -151,16 +151,9 @@ def find_somebody(case_id: int) -> None:
 
 def hand_to(case: Case, tenant_id: int, because: str) -> None:
     """Make another business the lead of a held case; who led it before still sees it. Runs as the system."""
-    before = db.session.get_one(Access, (case.id, case.lead_tenant_id))
-    after = db.session.get(Access, (case.id, tenant_id))
-    if after is None:
-        after = Access(network_id=case.network_id, case_id=case.id, tenant_id=tenant_id, next_due_at=before.next_due_at)
-        db.session.add(after)
-    after.is_open, after.next_due_at = before.is_open, before.next_due_at
-    before.level, after.level = "past", "lead"
-    before.assignee_id, before.is_open = None, False
     case.lead_tenant_id = tenant_id
     case.state_version += 1
+    db.session.flush()  # who sees the case follows now, and by the same rules for what is recorded next
     record(
         case,
         kinds.LEAD_CHANGED,

@@ -42,7 +42,7 @@ def personal(table: str) -> list[str]:
     return protect(table, read=mine, insert=mine, change=mine)
 
 
-def of_history(table: str) -> list[str]:
+def of_history(table: str, *, change: bool = True) -> list[str]:
     """Rows with an audience of their own: seen by the smaller of it and the case's visibility."""
     customer = f"({OWN_CASE} AND audience IN ('public', 'customer'))"
     staff = (
@@ -53,7 +53,70 @@ def of_history(table: str) -> list[str]:
     mine = f"{SAME_NETWORK} AND ({customer} OR {staff})"
     seen = f"SELECT 1 FROM cases c WHERE c.id = {table}.case_id AND c.visibility = 'public'"  # noqa: S608
     public = f"({scope_is('public')} AND audience = 'public' AND EXISTS ({seen}))"
-    return protect(table, read=f"{SAME_NETWORK} AND ({customer} OR {staff} OR {public})", insert=mine, change=mine)
+    return protect(
+        table,
+        read=f"{SAME_NETWORK} AND ({customer} OR {staff} OR {public})",
+        insert=mine,
+        change=mine if change else "false",
+    )
+
+
+def _sees(table: str, column: str) -> str:
+    """The scope's business works on the case that a row names, and the column of its access says that it may see it."""
+    row = (
+        f"SELECT 1 FROM access a WHERE a.case_id = {table}.case_id AND a.tenant_id = {TENANT} "  # noqa: S608
+        f"AND a.level <> 'past' AND a.{column}"
+    )
+    return f"({FOR_TENANT} AND EXISTS ({row}))"
+
+
+def seeing_words(table: str) -> list[str]:
+    """The customer, and the businesses to which what they told is open."""
+    mine = f"{SAME_NETWORK} AND ({OWN_CASE} OR {_sees(table, 'sees_words')})"
+    return protect(table, read=mine, insert=mine, change=mine)
+
+
+def seeing_addresses(table: str) -> list[str]:
+    """The customer, and the businesses to which this kind of address is open."""
+    email, mobile = (f"(channel = '{each}' AND {_sees(table, f'sees_{each}')})" for each in ("email", "mobile"))
+    mine = f"{SAME_NETWORK} AND ({OWN_CASE} OR {email} OR {mobile})"
+    return protect(table, read=mine, insert=mine, change=mine)
+
+
+def seeing_history(table: str) -> list[str]:
+    """As `of_history`, but what is for customer and business is read by those to which the words are open."""
+    customer = f"({OWN_CASE} AND audience IN ('public', 'customer'))"
+    staff = (
+        f"((audience IN ('public', 'shared') AND {_access(table)}) "
+        f"OR (audience = 'customer' AND {_sees(table, 'sees_words')}) "
+        f"OR (audience = 'internal' AND tenant_id = {TENANT} AND {_access(table)}))"
+    )
+    mine = f"{SAME_NETWORK} AND ({customer} OR {staff})"
+    # Who may not see what was said before may still say something to the customer alone.
+    told = f"{SAME_NETWORK} AND ({customer} OR {staff} OR (audience = 'customer' AND {_access(table)}))"
+    seen = f"SELECT 1 FROM cases c WHERE c.id = {table}.case_id AND c.visibility = 'public'"  # noqa: S608
+    public = f"({scope_is('public')} AND audience = 'public' AND EXISTS ({seen}))"
+    read = f"{SAME_NETWORK} AND ({customer} OR {staff} OR {public})"
+    return protect(table, read=read, insert=told, change=mine, changed=mine)
+
+
+def seeing_envelopes(table: str) -> list[str]:
+    """The envelopes of a history, which never change. Content is behind `seeing_history`; whoever adds an event for
+    customer and business needs to read back its number, so the lead and those to which anything was opened may."""
+    customer = f"({OWN_CASE} AND audience IN ('public', 'customer'))"
+    opened = (
+        f"SELECT 1 FROM access a WHERE a.case_id = {table}.case_id AND a.tenant_id = {TENANT} AND a.level <> 'past' "  # noqa: S608
+        "AND (a.level = 'lead' OR a.sees_words OR a.sees_email OR a.sees_mobile)"
+    )
+    staff = (
+        f"((audience IN ('public', 'shared') AND {_access(table)}) "
+        f"OR (audience = 'customer' AND {FOR_TENANT} AND EXISTS ({opened})) "
+        f"OR (audience = 'internal' AND tenant_id = {TENANT} AND {_access(table)}))"
+    )
+    mine = f"{SAME_NETWORK} AND ({customer} OR {staff})"
+    seen = f"SELECT 1 FROM cases c WHERE c.id = {table}.case_id AND c.visibility = 'public'"  # noqa: S608
+    public = f"({scope_is('public')} AND audience = 'public' AND EXISTS ({seen}))"
+    return protect(table, read=f"{SAME_NETWORK} AND ({customer} OR {staff} OR {public})", insert=mine)
 
 
 def unprotect(table: str) -> list[str]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from portal.cases import assessment, assignment, customer_verbs, handling, promises, second_look
-from portal.cases.models import Access
+from portal.cases.models import Access, Case
 from portal.cases.states import WrongState
 from portal.worker.main import until_idle
 from tenants import clock
@@ -145,19 +145,6 @@ def test_when_there_is_nobody_at_all_whoever_is_there_may(cast):
                 at=clock.now(),
             )
         )
-        mine = db.session.get_one(Access, (case.case_id, cast.meridian))
-        mine.level = "past"
-        db.session.add(
-            Access(
-                network_id=cast.riverside,
-                case_id=case.case_id,
-                tenant_id=cast.airport,
-                level="lead",
-                next_due_at=clock.now(),
-            )
-        )
-        from portal.cases.models import Case
-
         db.session.get_one(Case, case.case_id).lead_tenant_id = cast.airport
     with entered(cast.customer(case.case_id)):
         customer_verbs.accept_answer(case.case_id, case_of(cast, case.case_id).state_version)

@@ -161,7 +161,8 @@ def _a_case(rows: _Rows, home: Home, touchpoint_id: int, category_id: int) -> No
         category_id=category_id,
         reported_at=AT,
     )
-    rows.made(Access, **of_case, tenant_id=home.tenant_id, level="lead", next_due_at=AT)
+    sees = dict.fromkeys(("sees_words", "sees_email", "sees_mobile"), True)
+    rows.made(Access, **of_case, tenant_id=home.tenant_id, level="lead", next_due_at=AT, **sees)
     rows.made(Promise, id=3000 + number, **of_case, tenant_id=home.tenant_id, what="answer", made_at=AT, due_at=AT)
     rows.made(Part, id=6000 + number, **of_case, number=1, tenant_id=home.tenant_id, title="Smell", opened_at=AT)
     offer = {"kind": "apology", "words": "Sorry", "round": 1, "offered_at": AT, "deliver_by": AT}
