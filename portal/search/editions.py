@@ -21,7 +21,7 @@ from tenants.ids import new_token
 from tenants.scope import current, db, writing
 
 PATIENCE = timedelta(minutes=10)
-SLICE = 1000
+SLICE = 5_000
 """Things that one step of making takes in."""
 
 
