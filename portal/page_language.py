@@ -25,7 +25,18 @@ from portal.languages import (
     html_lang,
     match,
 )
-from portal.wording import duration, full_text, local, moment_of, number, utc_stamp, when, when_text, zone_name
+from portal.wording import (
+    duration,
+    full_text,
+    late_text,
+    local,
+    moment_of,
+    number,
+    utc_stamp,
+    when,
+    when_text,
+    zone_name,
+)
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -123,6 +134,7 @@ def init_languages(app: Flask, now: Callable[[], datetime]) -> None:
             "full_time": lambda moment: full_text(moment_of(moment)),
             "when_text": lambda moment: when_text(moment_of(moment), now()),
             "duration": duration,
+            "late": lambda moment: late_text(moment_of(moment), now()),
             "utc_stamp": lambda moment: utc_stamp(moment_of(moment)),
             "local": local,
             "number": number,

@@ -18,6 +18,7 @@ import portal.files.models
 import portal.followers.log.models
 import portal.followers.models
 import portal.following.models
+import portal.handoffs.models
 import portal.imports.models
 import portal.search.models
 import portal.suggesting.models

@@ -104,6 +104,20 @@ def duration(seconds: float) -> str:
     return gettext("less than a minute")
 
 
+def late_text(due_at: datetime, now: datetime) -> str:
+    """How late something is: "25 minutes late", "11 hours late"; from the next day on in midnights: "2 days late".
+
+    Both arguments must carry a zone; a day is one of the current tongue's zone. Rounded down, to one minute at least.
+    """
+    zone = current().zone
+    if days := (now.astimezone(zone).date() - due_at.astimezone(zone).date()).days:
+        return ngettext("%(num)s day late", "%(num)s days late", days)
+    minutes = max(1, int((now - due_at).total_seconds()) // 60)
+    if minutes < 60:
+        return ngettext("%(num)s minute late", "%(num)s minutes late", minutes)
+    return ngettext("%(num)s hour late", "%(num)s hours late", minutes // 60)
+
+
 def moment_of(value: datetime | str) -> datetime:
     """A moment, also from the ISO 8601 text in which an event keeps it."""
     return datetime.fromisoformat(value) if isinstance(value, str) else value

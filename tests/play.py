@@ -11,12 +11,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.cases.handling import acknowledge, answer
+from portal.cases.holding import held
 from portal.cases.models import Case, Promise
 from portal.cases.reporting import Report, Reported, report
+from portal.cases.second_look import hand_to
 from portal.events.models import Event, EventPosition
 from portal.events.timeline import Entry, timeline
+from portal.handoffs.models import Handoff
 from tenants import clock
-from tenants.ids import new_token
+from tenants.ids import new_id, new_token
 from tenants.models import Membership, User
 from tenants.scope import Scope, current, db, entered, writing
 from tests.cast import Cast
@@ -97,6 +100,18 @@ def colleague(cast: Cast, tenant_id: int, email: str, role: str = "agent") -> Sc
         db.session.flush()
         db.session.add(Membership(network_id=cast.riverside, tenant_id=tenant_id, user_id=user.id, role=role))
         return Scope.staff(cast.riverside, tenant_id, user.id, role)
+
+
+def lead_to(cast: Cast, case_id: int, tenant_id: int) -> None:
+    """Make a business the lead of a case, as after a transfer that it took on."""
+    with entered(Scope.system(cast.riverside)), held(case_id) as case:
+        leg = {"from_tenant_id": case.lead_tenant_id, "to_tenant_id": tenant_id, "mode": "transfer"}
+        times = dict.fromkeys(("offered_at", "accepted_at", "answer_by"), clock.now())
+        db.session.add(
+            Handoff(id=new_id(), network_id=cast.riverside, case_id=case_id, state="accepted", **leg, **times)
+        )
+        db.session.flush()
+        hand_to(case, tenant_id, "test")
 
 
 def positions() -> list[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import select
@@ -20,6 +20,10 @@ class NoSuchCase(LookupError):
 
 class Stale(RuntimeError):
     """The case has changed since the form was shown (409). Nothing was written."""
+
+
+AFTER_STEP: list[Callable[[Case, str], None]] = []
+"""Called under the lock after each step of a case, with the act: for slices above that hang on it."""
 
 
 @contextmanager
@@ -53,3 +57,5 @@ def move(case: Case, act: str) -> None:
     case.state = after(case.state, act)
     case.state_version += 1
     case.waiting_since = clock.now() if case.state == "waiting_for_customer" else None
+    for follow in AFTER_STEP:
+        follow(case, act)

@@ -37,6 +37,7 @@ POLL = 20
 QUOTED = 140
 """Characters of the answer that a closed case begins with."""
 ROUTES = ("case.routed", "case.lead.changed")
+ASKS = ("case.handoff.offered", "case.host.assigned")
 STOPS = " ，。；、！？,.;!?"
 
 
@@ -61,6 +62,8 @@ class CaseFacts:
     """The state that the events lead to, and since when."""
     title: str = ""
     """The first sentence as this reader may see it: whole, where the title of the lists had to be cut."""
+    covered: bool = False
+    """Whether others see what was reported with personal data covered."""
     own_words: tuple[Entry, ...] = ()
     """What the customer wrote, the newest first."""
     merged_into: str | None = None
@@ -143,6 +146,7 @@ def facts_of(entries: list[Entry]) -> CaseFacts:
         appealing=appeal_is_open(entries),
         since=since_of(entries),
         title=title_of(reported.text, "", LONGEST_HEADING) if reported and reported.text else "",
+        covered=bool(reported and reported.facts.get("covered")),
         own_words=tuple(entry for entry in entries if entry.actor == "customer" and entry.text),
         merged_into=_merged_into(entries),
     )
@@ -178,6 +182,7 @@ def case_view(row: Any, facts: CaseFacts, names: Directory) -> dict[str, Any]:
     return {
         "reference": row.reference,
         "title": facts.title or row.title or _("Text removed"),
+        "covered": facts.covered,
         "public": row.visibility == "public",
         "state": row.state,
         "kind": row.kind,
@@ -211,19 +216,44 @@ def case_view(row: Any, facts: CaseFacts, names: Directory) -> dict[str, Any]:
 
 
 def stations(row: Any, entries: list[Entry], names: Directory) -> list[dict[str, Any]]:
-    """The path of the case through the businesses, in the order of time."""
+    """The path of the case through the businesses, in the order of time: who led it, and who helped with a part."""
     routed = [entry for entry in reversed(entries) if entry.kind in ROUTES and entry.tenant_id]
-    path: list[dict[str, Any]] = [{"name": None, "at": row.reported_at, "seconds": None, "lead": False, "now": False}]
+    path: list[dict[str, Any]] = [_station(None, row.reported_at)]
     for number, entry in enumerate(routed):
         is_last = number == len(routed) - 1
         left_at = (row.closed_at if is_last else routed[number + 1].at) if not is_last or row.closed_at else None
-        path.append(
-            {
-                "name": names.businesses[entry.tenant_id or 0].name,
-                "at": entry.at,
-                "seconds": int((left_at - entry.at).total_seconds()) if left_at else None,
-                "lead": True,
-                "now": is_last and row.closed_at is None,
-            }
-        )
-    return path
+        name = names.businesses[entry.tenant_id or 0].name
+        now = is_last and row.closed_at is None
+        path.append(_station(name, entry.at, until=left_at, lead=True, now=now))
+    return sorted([*path, *_helpers(entries, names)], key=lambda station: station["at"])
+
+
+def _helpers(entries: list[Entry], names: Directory) -> list[dict[str, Any]]:
+    """Who was asked for help with a part, as far as it was taken on or is still open."""
+    legs: dict[str, dict[str, Any]] = {}
+    for entry in reversed(entries):
+        facts, one = entry.facts, str(entry.facts.get("handoff", ""))
+        if entry.kind in ASKS and facts.get("part") and one:
+            business = names.businesses.get(int(facts["tenant"]))
+            legs[one] = _station(business.name if business else None, entry.at, part=facts["part"], now=True)
+            legs[one] |= {"accept_by": _moment(facts.get("accept_by")), "answer_by": _moment(facts.get("answer_by"))}
+        elif one in legs and entry.kind == "case.handoff.accepted":
+            legs[one] |= {"at": entry.at, "accept_by": None, "answer_by": _moment(facts.get("answer_by"))}
+        elif one in legs and entry.kind == "case.handoff.extended":
+            legs[one]["answer_by"] = _moment(facts.get("answer_by"))
+        elif one in legs and entry.kind in ("case.handoff.confirmed", "case.handoff.withdrawn", "case.host.asked"):
+            begun = legs[one]["at"]
+            legs[one] |= {"now": False, "seconds": int((entry.at - begun).total_seconds())}
+    newest = {leg["part"]: one for one, leg in legs.items()}
+    # Of what was not taken on only the newest try is a station: the others are told with it.
+    return [leg for one, leg in legs.items() if leg["accept_by"] is None or (leg["now"] and newest[leg["part"]] == one)]
+
+
+def _station(name: Any, at: datetime, *, until: datetime | None = None, **more: Any) -> dict[str, Any]:
+    seconds = int((until - at).total_seconds()) if until else None
+    plain = {"lead": False, "now": False, "part": None, "accept_by": None, "answer_by": None}
+    return {"name": name, "at": at, "seconds": seconds, **plain, **more}
+
+
+def _moment(value: Any) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None

@@ -38,6 +38,11 @@ class Review:
     marks: str
     movable: tuple[Movable, ...] = ()
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What was found, each kind once."""
+        return _once(kind for each in self.fields for kind in each.kinds)
+
 
 @dataclass(frozen=True)
 class Moved:

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam
 
 from portal.cases.holding import NoSuchCase
 from portal.cases.models import Case, Promise
-from portal.cases.promises import is_owed
+from portal.cases.promises import is_late, is_owed
 from portal.cases.references import normal
 from portal.directory import Directory
 from portal.languages import current as tongue
@@ -87,6 +87,11 @@ class Next:
     """The promise that falls due after a late one, which would hide it; else None."""
 
 
+def runs_late(promise: Any) -> bool:
+    """Whether a list says of a promise that it is late: broken, or its moment has passed."""
+    return promise.state == "broken" or is_late(promise)
+
+
 def next_of(promises: Iterable[Any]) -> Next | None:
     running = (promise for promise in promises if is_owed(promise) and promise.paused_minutes is None)
     waiting = sorted(running, key=lambda promise: promise.due_at)
@@ -121,6 +126,9 @@ class ListedCase:
     """The business that made the promise."""
     again: bool = False
     """Whether the promise belongs to a second look, after a reopening or an appeal."""
+    public: bool = True
+    late: bool = False
+    """Whether the time of `promise` has passed."""
 
 
 @dataclass(frozen=True)
@@ -199,6 +207,8 @@ def _line(row: Any, promise: Any, said: Mapping[int, str]) -> ListedCase:
         promise=promise,
         by=said.get(promise.tenant_id, "") if promise else "",
         again=row.round > 1 and promise is not None and promise.what in ("acknowledge", "answer"),
+        public=row.visibility == "public",
+        late=promise is not None and runs_late(promise),
     )
 
 

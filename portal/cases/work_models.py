@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.cases import reach
@@ -53,6 +62,8 @@ class Part(NetworkShared, Base):
     title: Mapped[str] = mapped_column(String(160))
     opened_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+    is_handed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether another business is waited for with it; kept by the hand-offs (a trigger of migration 0016)."""
 
     @classmethod
     def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:

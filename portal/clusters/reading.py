@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -84,10 +84,14 @@ class Incident:
     tenant_id: int
     is_open: bool
     since: datetime
+    """When the first of its public cases was reported; when it was confirmed while there is none."""
+    confirmed: datetime
     until: datetime | None
     cases: int
     people: int
     """Reporters of its public cases, and those who said "me too" there."""
+    next_due: datetime | None
+    """The next date that is promised in its public cases."""
 
 
 def incidents(*, only_open: bool = False) -> list[Incident]:
@@ -134,25 +138,40 @@ def fitting(text: str, references: Sequence[str]) -> list[Incident]:
 
 
 def _told(rows: list[Any]) -> list[Incident]:
-    pairs = list(_pairs([row.id for row in rows]))
-    others = others_of([case_id for _cluster_id, case_id in pairs])
-    sizes = Counter(cluster_id for cluster_id, _case_id in pairs)
-    more: Counter[int] = Counter()
-    for cluster_id, case_id in pairs:
-        more[cluster_id] += others[case_id]
-    return [
-        Incident(
-            row.id,
-            row.title,
-            row.tenant_id,
-            row.state == "open",
-            row.found_at,
-            row.closed_at,
-            sizes[row.id],
-            sizes[row.id] + more[row.id],
-        )
-        for row in rows
-    ]
+    inside = _cases_in([row.id for row in rows])
+    others = others_of([case.id for cases in inside.values() for case in cases])
+    return [_incident(row, inside.get(row.id, []), others) for row in rows]
+
+
+def _incident(row: Any, cases: Sequence[Any], others: Mapping[int, int]) -> Incident:
+    ahead = [case.next_due_at for case in cases if case.next_due_at and case.next_due_at > clock.now()]
+    return Incident(
+        id=row.id,
+        title=row.title,
+        tenant_id=row.tenant_id,
+        is_open=row.state == "open",
+        since=min((case.reported_at for case in cases), default=row.confirmed_at),
+        confirmed=row.confirmed_at,
+        until=row.closed_at,
+        cases=len(cases),
+        people=len(cases) + sum(others[case.id] for case in cases),
+        next_due=min(ahead, default=None),
+    )
+
+
+def _cases_in(ids: Sequence[int]) -> dict[int, list[Any]]:
+    """For each cluster its cases, as far as the scope sees them."""
+    rows, cases = ClusterCase.__table__, Case.__table__
+    found: dict[int, list[Any]] = {}
+    if not ids:
+        return found
+    query = current().select(
+        rows.c.cluster_id, cases.c.id, cases.c.reported_at, cases.c.next_due_at, also=[rows, cases]
+    )
+    query = query.select_from(rows.join(cases, cases.c.id == rows.c.case_id))
+    for row in db.session.execute(query.where(rows.c.cluster_id.in_(ids), ~rows.c.is_out)):
+        found.setdefault(row.cluster_id, []).append(row)
+    return found
 
 
 def _pairs(ids: Sequence[int]) -> Iterable[tuple[int, int]]:

@@ -24,6 +24,7 @@ from portal.cases.models import Case, Category, Promise, Touchpoint
 from portal.cases.remedy_models import Remedy
 from portal.cases.survey_models import SCORES
 from portal.cases.work_models import Part
+from portal.demo.handing_acts import BETWEEN, Between
 from portal.demo.script import Act
 from tenants.scope import db
 
@@ -66,6 +67,10 @@ def _remedy(case_id: int, state: str) -> int:
 def _open_part(case_id: int) -> int:
     query = select(Part.id).where(Part.case_id == case_id, Part.done_at.is_(None)).order_by(Part.number)
     return db.session.scalars(query.limit(1)).one()
+
+
+def _between(played: Between) -> Callable[[CaseNow, Act, str, datetime], None]:
+    return lambda case, act, author, due: played(case.id, case.version, act, author)
 
 
 def _decide(case: CaseNow, act: Act, author: str) -> None:
@@ -126,4 +131,5 @@ STAFF: dict[str, Callable[[CaseNow, Act, str, datetime], None]] = {
     "deliver": lambda case, act, author, due: remedies.deliver(case.id, _remedy(case.id, "accepted"), proof=act.text),
     "split": lambda case, act, author, due: parts.split(case.id, case.version, list(act.more["titles"])),
     "finish_part": lambda case, act, author, due: parts.finish(case.id, _open_part(case.id)),
+    **{name: _between(played) for name, played in BETWEEN.items()},
 }

@@ -62,6 +62,17 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Agreement:
+    """Who may ask whom, and within how many working hours the answerer says yes or no, and answers."""
+
+    asker: str
+    answerer: str
+    accept: int = 4
+    answer: int = 16
+    modes: tuple[str, ...] = ("assist", "transfer")
+
+
+@dataclass(frozen=True)
 class Setting:
     slug: str
     prefix: str
@@ -71,6 +82,7 @@ class Setting:
     places: tuple[Place, ...]
     categories: tuple[tuple[str, Words], ...]
     rules: tuple[Rule, ...]
+    agreements: tuple[Agreement, ...] = ()
 
 
 RIVERSIDE = Setting(
@@ -207,6 +219,16 @@ RIVERSIDE = Setting(
         Rule("harbor", category="bag-damaged"),
         Rule("airport", category="access"),
         Rule("airport", category="lost"),
+    ),
+    agreements=(
+        Agreement("meridian", "harbor", accept=4, answer=16),
+        Agreement("meridian", "lantern", accept=4, answer=24),
+        Agreement("meridian", "crumb", modes=("assist",)),
+        Agreement("meridian", "cityrail", answer=24, modes=("assist",)),
+        Agreement("northern", "harbor"),
+        Agreement("airport", "lantern", accept=2, answer=16),
+        Agreement("airport", "harbor", accept=2, answer=16),
+        Agreement("harbor", "meridian"),
     ),
 )
 

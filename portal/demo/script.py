@@ -138,6 +138,39 @@ def finish_part(when: str, by: str) -> Act:
     return Act(when, "finish_part", by)
 
 
+def hand_off(when: str, by: str, to: str, brief: str, *, part: str = "", again: bool = False) -> Act:
+    """Ask another business: for help with a part (a new one, or `again` the one that came back), or to take it all."""
+    return Act(when, "hand_off", by, brief, more={"to": to, "title": part, "again": again})
+
+
+def take_on(when: str, by: str) -> Act:
+    return Act(when, "take_on", by)
+
+
+def cannot(when: str, by: str, reason: str, text: str, *, suggested: str = "") -> Act:
+    """Decline what was asked."""
+    return Act(when, "cannot", by, text, more={"reason": reason, "suggested": suggested})
+
+
+def tell_progress(when: str, by: str, text: str) -> Act:
+    return Act(when, "tell_progress", by, text)
+
+
+def answer_part(when: str, by: str, text: str) -> Act:
+    """What a business that was asked for help found: for the one that leads."""
+    return Act(when, "answer_part", by, text)
+
+
+def will_do(when: str, by: str, *, help_: int = 3, ease: int = 3) -> Act:
+    """The lead takes the oldest answer that waits, and says how it was to work together."""
+    return Act(when, "will_do", by, more={"help": help_, "ease": ease})
+
+
+def assign(when: str, by: str, to: str, reason: str) -> Act:
+    """The host says who takes what came back."""
+    return Act(when, "assign", by, reason, more={"to": to})
+
+
 def reopen(when: str, text: str = "") -> Act:
     return Act(when, "reopen", text=text)
 

@@ -6,6 +6,7 @@ The doors stay closed: a host name opens a network only when its story has been 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,13 +17,19 @@ from portal.accounts import passwords
 from portal.calendars.models import ServiceCalendar
 from portal.calendars.presets import kept_from
 from portal.calendars.promising import working_time
+from portal.calendars.targets import Target
 from portal.calendars.working_time import WorkingTime
 from portal.cases.models import Category, RoutingRule, Touchpoint
 from portal.demo.places import Business, Setting, Words
+from portal.handoffs.models import Partnership
 from portal.languages import LOCALES
-from tenants import administration
+from tenants import administration, clock
+from tenants.ids import new_id
 from tenants.models import Membership, Network, Tenant, Unit, User
 from tenants.scope import Scope, db, entered, writing
+
+LONG_AGO = timedelta(weeks=30)
+"""Since when businesses work together: before the first story."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,7 @@ def build(setting: Setting, password: str) -> Stage:
         for business in setting.businesses:
             _furnish(setting, business, tenants[business.slug])
         _add_places(setting, tenants)
+        _add_agreements(setting, tenants)
         directory.touch(network_id)
     return _stage(setting, network_id, tenants)
 
@@ -126,6 +134,27 @@ def _add_places(setting: Setting, tenants: dict[str, int]) -> None:
                 tenant_id=tenants[rule.tenant],
                 touchpoint_id=places[rule.place] if rule.place else None,
                 category_id=categories[rule.category] if rule.category else None,
+            )
+        )
+
+
+def _add_agreements(setting: Setting, tenants: dict[str, int]) -> None:
+    for each in setting.agreements:
+        two = [tenants[each.asker], tenants[each.answerer]]
+        db.session.add(
+            Partnership(
+                id=new_id(),
+                asker_id=two[0],
+                answerer_id=two[1],
+                proposer_id=two[0],
+                state="accepted",
+                modes=list(each.modes),
+                topics=[],
+                accept_within=Target(each.accept, "working_hours").kept(),
+                answer_within=Target(each.answer, "working_hours").kept(),
+                agreed_by=sorted(two),
+                proposed_at=clock.now() - LONG_AGO,
+                accepted_at=clock.now() - LONG_AGO,
             )
         )
 

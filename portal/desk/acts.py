@@ -8,6 +8,7 @@ from typing import Any
 from portal.cases.promises import BY_ITSELF, is_owed
 from portal.cases.second_look import may_handle
 from portal.cases.states import OPEN, UNTOUCHED, can
+from portal.handoffs.reading import decisions_on, may_hand_on
 from tenants.permissions import allows
 from tenants.scope import current
 
@@ -22,6 +23,8 @@ FORMS = (
     "remedy",
     "answer",
     "promise",
+    "hand_off",
+    "assign",
     "split",
     "merge",
     "unmerge",
@@ -68,6 +71,10 @@ def possible(row: Any, assignee_id: int | None) -> set[str]:
     elif not may_handle(row.id, row.round):
         acts -= {"take_up", "answer", "find", "assess", "take"}
         acts.add("leave")
+    if row.lead_tenant_id == current().tenant_id and may_hand_on(row):
+        acts.add("hand_off")
+    if decisions_on(row.id):
+        acts.add("assign")
     return {act for act in acts if allows(current(), f"case.{PERMISSION.get(act, act)}")}
 
 

@@ -90,7 +90,9 @@ def take_from_cluster(tenant: str, cluster_id: int, reference: str) -> AnyRespon
 
 @blueprint.post(f"{ONE}/replies")
 def reply_to_cluster(tenant: str, cluster_id: int) -> AnyResponse:
-    """Asked once more before it is sent: the first press shows to whom it goes."""
+    """Asked once more before it is sent: the first press shows to whom it goes, and one can go back and change it."""
+    if request.form.get("change") == "1":
+        return _page(cluster_id, failed="reply")
     form, rest = TextForm(request.form), request.form.get("rest") == "1"
     if not form.validate():
         return _page(cluster_id, failed="reply", errors=first_errors(form), status=422)

@@ -33,6 +33,7 @@ from portal.events.timeline import timeline
 from portal.files.form import files_form, take_files
 from portal.files.reading import files_in
 from portal.forms import first_errors
+from portal.handoffs.reading import decisions_on, legs_of_case, may_hand_on
 from portal.languages import gettext as _
 from portal.suggesting.offering import guesses
 from portal.wording import zone_name
@@ -93,6 +94,10 @@ def case_page(
         allowances=goodwill_allowances(),
         parts=parts_of(row.id),
         needs=needs_of(row.id),
+        legs=legs_of_case(row.id),
+        decisions=decisions_on(row.id),
+        partners=partners(row, names),
+        slugs={each.id: each.slug for each in names.businesses.values()},
         files=files_in(entries, row),
         **acts_on(row, made, assignee),
         **in_hand(row, assignee),
@@ -158,6 +163,16 @@ def suggested(row: Any) -> str:
     return at.astimezone(zone()).strftime("%Y-%m-%dT%H:%M")
 
 
+def partners(row: Any, names: Directory) -> list[tuple[str, Any]]:
+    """Whom the lead may ask, as a list offers them: first whoever the place belongs to."""
+    if row.lead_tenant_id != current().tenant_id:
+        return []
+    place = names.places.get(row.touchpoint_id)
+    found = [names.businesses[each.answerer_id] for each in may_hand_on(row)]
+    found.sort(key=lambda each: place is None or each.id != place.business.id)
+    return [(each.slug, each.name) for each in found]
+
+
 def reasons() -> list[tuple[str, str]]:
     """Why a case is not upheld, in the reader's language (the codes of `assessment.REASONS`)."""
     label = _macro("reason_label")
@@ -198,13 +213,15 @@ def done() -> dict[str, str]:
         "redact": _("Removed. The page says that something stood here, and why it is gone."),
         "merge": _("The cases are linked. Each keeps its own page and clock."),
         "unmerge": _("The link is undone."),
+        "hand_off": _("Asked. You see here who has looked and who has taken it on."),
+        "assign": _("Decided. Everybody reads why."),
     }
 
 
 def frame() -> dict[str, Any]:
     seat = g.seat
     staff = {"name": author(), "role": seat.role, "several": len(g.visitor.seats) > 1}
-    return {"tenant": {"slug": seat.slug, "name": seat.name}, "staff": staff}
+    return {"tenant": {"slug": seat.slug, "name": seat.name, "zone": zone_name(zone().key)}, "staff": staff}
 
 
 def names_of(business: int | None = None) -> Directory:

@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 
 from portal.cases.handling import SILENCE
 from portal.cases.models import Access, Case, Contact
-from portal.cases.reading import days_late, promises_by_id
+from portal.cases.reading import promises_by_id, runs_late
 from portal.desk.acts import is_free, may_take, waits_for_somebody
 from portal.directory import Directory
 from portal.events import kinds
@@ -55,8 +55,7 @@ class QueuedCase:
     may_take: bool
     """Whether it is free and this person may take it."""
     late: bool
-    days_late: int
-    """Midnights since `promise` was due."""
+    """Whether the time of `promise` has passed."""
     closed_how: str | None
     """`accepted`, `silent` or `by_business`, of a closed case."""
 
@@ -175,7 +174,6 @@ def _queued(rows: list[Any], names: Directory) -> list[QueuedCase]:
     promises = promises_by_id(row.next_promise_id for row in rows)
     people = _people({row.assignee_id for row in rows if row.assignee_id})
     endings = _endings([row.id for row in rows if row.state == "closed"])
-    now = clock.now()
     found = []
     for row in rows:
         promise, free = promises.get(row.next_promise_id), is_free(row, row.assignee_id)
@@ -195,8 +193,7 @@ def _queued(rows: list[Any], names: Directory) -> list[QueuedCase]:
             free=free,
             waits=waits_for_somebody(row, row.assignee_id),
             may_take=free and may_take(row),
-            late=promise is not None and (promise.state == "broken" or now > promise.due_at),
-            days_late=days_late(promise.due_at) if promise else 0,
+            late=promise is not None and runs_late(promise),
             closed_how=endings.get(row.id),
         )
         found.append(each)

@@ -182,6 +182,8 @@ FORM_OF = {
     "findings": "find",
     "assessment": "assess",
     "remedies": "remedy",
+    "handoffs": "hand_off",
+    "assignments": "assign",
 }
 """Which form of the page a POST came from, by the end of its address."""
 

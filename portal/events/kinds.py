@@ -97,3 +97,25 @@ WISH_CORRECTED = _kind("case.wish.corrected", Audience.PUBLIC, "wish")
 NEEDS_TOLD = _kind("case.needs.told", Audience.CUSTOMER, "kinds")
 ASKED_TWICE = _kind("case.asked_twice", Audience.INTERNAL, "kinds")
 """Somebody asked the customer for what they had told already, although they were warned."""
+HANDED_ON = _kind(
+    "case.handoff.offered", Audience.PUBLIC, "handoff", "part", "tenant", "mode", "accept_by", "after", "bounces"
+)
+"""`after`: how the attempt before ended, and why (`declined:not_ours`): told here alone, with what comes next."""
+TAKEN_ON = _kind("case.handoff.accepted", Audience.PUBLIC, "handoff", "part", "mode", "answer_by")
+HANDOFF_DECLINED = _kind("case.handoff.declined", Audience.SHARED, "handoff", "part", "reason", "suggested")
+HANDOFF_RETURNED = _kind("case.handoff.returned", Audience.SHARED, "handoff", "part", "reason")
+HANDOFF_WITHDRAWN = _kind("case.handoff.withdrawn", Audience.PUBLIC, "handoff", "part", "tenant", "because")
+HANDOFF_EXPIRED = _kind("case.handoff.expired", Audience.SHARED, "handoff", "part", "tenant")
+HANDOFF_SAID = _kind("case.handoff.said", Audience.SHARED, "handoff", "about")
+"""Words between the businesses: `about` is one of brief, question, information, progress, longer, answer, again,
+dispute, reply."""
+HANDOFF_LATE = _kind("case.handoff.late", Audience.PUBLIC, "handoff", "part", "tenant", "answer_by")
+HANDOFF_EXTENDED = _kind("case.handoff.extended", Audience.PUBLIC, "handoff", "part", "tenant", "answer_by", "before")
+HANDOFF_NOT_EXTENDED = _kind("case.handoff.not_extended", Audience.SHARED, "handoff")
+HANDOFF_ANSWERED = _kind("case.handoff.answered", Audience.PUBLIC, "handoff", "part")
+HANDOFF_CONFIRMED = _kind("case.handoff.confirmed", Audience.PUBLIC, "handoff", "part", "tenant")
+HANDOFF_REOPENED = _kind("case.handoff.reopened", Audience.PUBLIC, "handoff", "part", "tenant")
+HANDOFF_RATED = _kind("case.handoff.rated", Audience.INTERNAL, "handoff", "help", "ease")
+HOST_ASKED = _kind("case.host.asked", Audience.PUBLIC, "handoff", "part", "tenant", "after", "bounces")
+HOST_ASSIGNED = _kind("case.host.assigned", Audience.PUBLIC, "handoff", "part", "tenant", "mode", "answer_by")
+HOST_RULED = _kind("case.host.ruled", Audience.PUBLIC, "handoff", "part", "outcome")

@@ -86,6 +86,20 @@ def test_nothing_sticks_out_at_320_pixels(known, address, language):
     assert wide <= 320
 
 
+def test_a_finger_finds_every_choice_and_every_link_of_a_list(chromium, served, known):
+    _context, names = known
+    context = chromium.new_context(
+        base_url=served.url, has_touch=True, is_mobile=True, viewport={"width": 390, "height": 900}
+    )
+    page = context.new_page()
+    sign_in(page, "hugo")
+    for address, found in (("/account", "label.pick"), (f"/cases/{names['public']}", ".a-about :is(li, dd) a")):
+        page.goto(address)
+        heights = page.locator(found).evaluate_all("all => all.map(each => each.getBoundingClientRect().height)")
+        assert len(heights) >= 4 and min(heights) >= 44, (address, heights)
+    context.close()
+
+
 def test_print_leaves_navigation_out(known):
     context, names = known
     page = context.new_page()

@@ -204,6 +204,7 @@ def test_without_javascript_in_chinese_on_a_phone(person):
     take_on(agent, "我们今天去查。")
     unfold(agent, "ask")
     agent.locator("#f-ask").fill("您的行李是什么颜色？")
+    agent.locator("#f-ask-category").select_option(index=1)
     agent.locator("#act-ask button").last.click()
     customer.goto(f"/cases/{reference}")
     expect(customer.locator("main")).to_contain_text("您的行李是什么颜色？")

@@ -6,18 +6,17 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.cases import handling
 from portal.cases.holding import held
-from portal.cases.models import Access, Case, Contact
+from portal.cases.models import Access, Contact
 from portal.cases.need_models import Need
 from portal.cases.needs import Told
 from portal.cases.promises import NEVER
-from portal.cases.second_look import hand_to
 from portal.events import kinds
 from portal.events.kinds import Audience
 from portal.events.record import record
 from portal.events.timeline import timeline
 from tenants import clock
 from tenants.scope import Scope, current, db, entered, writing
-from tests.play import SOON, acknowledged, answered, case_of, reported
+from tests.play import SOON, acknowledged, answered, case_of, lead_to, reported
 
 pytestmark = pytest.mark.database
 
@@ -31,11 +30,6 @@ def assist(cast, case_id, tenant_id, **more):
     with entered(Scope.system(cast.riverside)), writing():
         values = {"level": "assist", "next_due_at": clock.now(), **more}
         db.session.add(Access(case_id=case_id, tenant_id=tenant_id, **values))
-
-
-def lead_to(cast, case_id, tenant_id):
-    with entered(Scope.system(cast.riverside)), writing():
-        hand_to(db.session.get_one(Case, case_id), tenant_id, "second_person")
 
 
 def test_queues_of_all_businesses_follow_what_one_of_them_does(cast):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
+from portal.cases.models import Case
 from portal.clusters import deciding
-from tenants.scope import entered
+from portal.wording import utc_stamp
+from tenants import clock
+from tenants.scope import Scope, db, entered, writing
 from tests.cast import Cast
 from tests.clusters.conftest import BELT, clusters, look
 from tests.play import case_of
@@ -64,6 +68,55 @@ def test_the_public_sees_no_private_case_and_counts_none(cast: Cast, browser, an
     assert [case_of(cast, case_id).reference in page for case_id in ids] == [True] * 5 + [False] * 2
 
 
+def told(page: str) -> str:
+    """The section that says what happens next, as it is read."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page.split('<section class="next', 1)[1].split("</section>", 1)[0]).split())
+
+
+def test_it_began_with_the_first_public_report_and_not_with_a_private_one(cast: Cast, browser, incident, hand) -> None:
+    cluster_id, ids = incident
+    now = clock.now()
+    times = {ids[2]: now - timedelta(hours=5), ids[6]: now - timedelta(hours=9)}
+    with entered(Scope.system(cast.riverside)), writing():
+        for case_id, at in times.items():
+            db.session.get(Case, case_id).reported_at = at
+    for page in (browser.get(f"/incidents/{cluster_id}").text, browser.get("/incidents").text):
+        assert f'since <time datetime="{utc_stamp(times[ids[2]])}"' in page
+        assert utc_stamp(times[ids[6]]) not in page
+    page = browser.get(f"/incidents/{cluster_id}").text
+    assert f'confirmed <time datetime="{utc_stamp(now)}"' in page
+
+
+def test_it_leads_with_what_happens_next(cast: Cast, browser, incident, hand) -> None:
+    cluster_id, ids = incident
+    with entered(Scope.system(cast.riverside)), writing():
+        db.session.get(Case, ids[6]).next_due_at = clock.now() + timedelta(minutes=5)
+        db.session.get(Case, ids[0]).next_due_at = clock.now() - timedelta(hours=1)
+        first = min(db.session.get(Case, case_id).next_due_at for case_id in ids[1:5])
+    page = browser.get(f"/incidents/{cluster_id}").text
+    assert page.index("</h1>") < page.index('<section class="next') < page.index('id="cases"')
+    assert "5 people had this; Meridian Air is working on it. Next promise: by" in told(page)
+    assert f'data-left="{utc_stamp(first)}"' in page, (
+        "of a public case and ahead, though a private one has an earlier date"
+    )
+    assert "Report a problem" in told(page)
+    with entered(cast.as_ada):
+        deciding.close(cluster_id)
+    assert "5 people had this; Meridian Air says that it is over." in told(browser.get(f"/incidents/{cluster_id}").text)
+
+
+def test_one_without_a_public_case_says_no_number_and_no_date(cast: Cast, browser, weeks, tell) -> None:
+    for text in BELT:
+        tell(text, category_id=cast.luggage, touchpoint_id=cast.belt, visibility="private")
+    cluster_id = look()[0].id
+    with entered(cast.as_ada):
+        deciding.confirm(cluster_id, title="Belt 3 stands still")
+    page = browser.get(f"/incidents/{cluster_id}").text
+    assert "Meridian Air is working on it. Report a problem" in told(page)
+    assert "people" not in told(page) and "promise" not in told(page)
+    assert f'since <time datetime="{utc_stamp(clock.now())}"' in page, "since it was confirmed"
+
+
 def test_what_is_typed_is_answered_by_the_incident_first(browser, incident) -> None:
     keep_up()
     said = browser.post("/alike", {"what": "the belt stands still and our suitcases do not come"}).text
@@ -80,6 +133,9 @@ def test_the_reply_is_shown_once_more_before_it_is_sent(cast: Cast, signed_in, i
     assert asked.status_code == 200 and "Send this to 7 cases?" in asked.text
     assert "It &lt;runs&gt; again." in asked.text and clusters()[0].replies == 0
     assert "7 of them have no plan yet: there your reply is the plan" in asked.text
+    back = ada.post(f"{DESK}/{cluster_id}/replies", {**form, "sure": "1", "change": "1"})
+    assert back.status_code == 200 and ">\nIt &lt;runs&gt; again.</textarea>" in back.text, "what was typed is kept"
+    assert clusters()[0].replies == 0 and "One thing is missing" not in back.text
     sent = ada.post(f"{DESK}/{cluster_id}/replies", {**form, "sure": "1"})
     assert sent.status_code == 303
     page = ada.follow(sent).text

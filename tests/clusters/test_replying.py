@@ -155,7 +155,7 @@ def test_a_case_taken_out_or_led_by_others_gets_nothing(cast: Cast, incident) ->
     with entered(cast.as_ada):
         deciding.take_out(cluster_id, ids[0])
     with entered(Scope.system()), writing():
-        db.session.get_one(Case, ids[1]).lead_tenant_id = cast.harbor
+        db.session.get_one(Case, ids[1]).lead_tenant_id = cast.airport
     assert send(cast, cluster_id).sent == 4
     assert "case.reply.sent" not in kinds_of(cast, ids[0]) + kinds_of(cast, ids[1])
 

@@ -14,7 +14,6 @@ from portal.cases.evidence import attach
 from portal.cases.handling import note, reply
 from portal.cases.holding import NoSuchCase, held
 from portal.cases.models import Case, Consent
-from portal.cases.second_look import hand_to
 from portal.cases.visibility import make_private
 from portal.events.kinds import Audience
 from portal.files import adding
@@ -29,7 +28,7 @@ from tests.cast import Cast
 from tests.files import samples
 from tests.files.conftest import Kept
 from tests.files.given import Files, staged
-from tests.play import acknowledged, case_of, history, kinds_of, reported
+from tests.play import acknowledged, case_of, history, kinds_of, lead_to, reported
 
 pytestmark = pytest.mark.database
 
@@ -74,9 +73,8 @@ HEAD, *ROWS = [line.split() for line in TABLE.strip().splitlines()]
 def test_who_gets_a_file(cast: Cast, store: Kept, row: list[str]) -> None:
     visibility, audience = row[0].split(".")
     case, another = reported(cast, visibility=visibility, category_id=None), reported(cast)
-    with entered(Scope.system(cast.riverside)), held(case.case_id) as own:
-        hand_to(own, cast.harbor, "test")
-        hand_to(own, cast.meridian, "test")
+    lead_to(cast, case.case_id, cast.harbor)
+    lead_to(cast, case.case_id, cast.meridian)
     number = with_file(cast, case.case_id, Audience(audience), cast.as_ada)
     scopes = {
         "public": cast.public,
@@ -156,8 +154,7 @@ def test_internal_work_does_not_show_as_a_change(cast: Cast, store: Kept) -> Non
 
 def test_who_does_not_lead_shares_nothing_with_the_customer_alone(cast: Cast, store: Kept) -> None:
     case = acknowledged(cast)
-    with entered(Scope.system(cast.riverside)), held(case.case_id) as own:
-        hand_to(own, cast.harbor, "test")
+    lead_to(cast, case.case_id, cast.harbor)
     before = kinds_of(cast, case.case_id)
     with entered(cast.as_ada), pytest.raises(Forbidden):
         reply(case.case_id, text="See.", author="Ada", files=Files(staged(cast)))
@@ -270,9 +267,8 @@ def test_a_removal_that_is_taken_back_deletes_nothing(cast: Cast, store: Kept) -
 )
 def test_who_may_remove(cast: Cast, store: Kept, added_by: str, remover: str, outcome: Any) -> None:
     case, another = reported(cast), reported(cast)
-    with entered(Scope.system(cast.riverside)), held(case.case_id) as own:
-        hand_to(own, cast.harbor, "test")
-        hand_to(own, cast.meridian, "test")
+    lead_to(cast, case.case_id, cast.harbor)
+    lead_to(cast, case.case_id, cast.meridian)
     scopes = {
         "customer": cast.customer(case.case_id),
         "lead": cast.as_ada,

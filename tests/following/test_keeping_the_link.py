@@ -43,6 +43,13 @@ def test_the_sent_page_says_it_and_has_the_field(report, browser):
     assert "nobody can open your case again" not in said and "me@example.org" in said
 
 
+def test_who_confirmed_no_address_is_told_what_remains(browser):
+    page = browser.get("/lost-link").text
+    assert "everybody can still read a public case" in page
+    main = page.split("<main", 1)[1].split("</main>", 1)[0]
+    assert 'href="/search"' in main and 'href="/report"' in main
+
+
 def test_a_lost_link_goes_to_the_address_that_was_confirmed(filed, another, outbox):
     person, reference = filed
     answer = leave(person, reference, "Me@Example.org")

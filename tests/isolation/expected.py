@@ -35,6 +35,8 @@ cases             .    H      M        .       .      M    .          N         
 access            .    .      M        .       .      M    .          N         M      MH
 promises          .    H      M        .       .      M    .          N         M      MH
 parts             .    H      M        .       .      M    .          N         M      MH
+partnerships      .    .      .        .       .      M    MH         N         M      MH
+handoffs          .    .      M        .       .      M    .          N         M      MH
 remedies          .    .      M        .       .      M    .          N         M      MH
 surveys           .    .      M        .       .      M    .          N         M      MH
 decisions         .    .      .        .       .      M    .          N         M      MH
@@ -92,6 +94,8 @@ cases             .    .      M        .       .      M    .          N         
 access            .    .      M        .       .      M    .          N         M      MH
 promises          .    .      M        .       .      M    .          N         M      MH
 parts             .    .      M        .       .      M    .          N         M      MH
+partnerships      .    .      .        .       .      M    MH         N         .      MH
+handoffs          .    .      M        .       .      M    .          N         M      MH
 remedies          .    .      M        .       .      M    .          N         M      MH
 surveys           .    .      M        .       .      M    .          N         M      MH
 decisions         .    .      .        .       .      M    .          N         M      MH

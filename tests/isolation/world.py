@@ -27,6 +27,7 @@ from portal.files.models import File, StagedFile
 from portal.followers.log.models import LogEntry
 from portal.followers.models import Delivery
 from portal.following.models import Subscription
+from portal.handoffs.models import Handoff, Partnership
 from portal.imports.models import ImportedLine
 from portal.search.models import SearchDocument, SearchWord
 from portal.suggesting.models import Learned
@@ -164,7 +165,8 @@ def _a_case(rows: _Rows, home: Home, touchpoint_id: int, category_id: int) -> No
     sees = dict.fromkeys(("sees_words", "sees_email", "sees_mobile"), True)
     rows.made(Access, **of_case, tenant_id=home.tenant_id, level="lead", next_due_at=AT, **sees)
     rows.made(Promise, id=3000 + number, **of_case, tenant_id=home.tenant_id, what="answer", made_at=AT, due_at=AT)
-    rows.made(Part, id=6000 + number, **of_case, number=1, tenant_id=home.tenant_id, title="Smell", opened_at=AT)
+    rows.made(Part, id=6000 + number, **of_case, number=number, tenant_id=home.tenant_id, title="Smell", opened_at=AT)
+    _a_handoff(rows, home)
     offer = {"kind": "apology", "words": "Sorry", "round": 1, "offered_at": AT, "deliver_by": AT}
     rows.made(Remedy, id=7000 + number, **of_case, tenant_id=home.tenant_id, **offer)
     rows.made(Survey, id=9000 + number, **of_case, tenant_id=home.tenant_id, occasion="close", round=1, asked_at=AT)
@@ -214,6 +216,21 @@ def _a_case(rows: _Rows, home: Home, touchpoint_id: int, category_id: int) -> No
     rows.made(DailyFigure, tenant_id=home.tenant_id, day=date(2026, 11, 16), figure="reported", count=1)
     counted = {"case_entry": 1, "tenant_id": home.tenant_id, "tenant_entry": 1}
     rows.made(LogEntry, number=number, event_id=event.id, **of_case, **counted, entry=b"x", leaf=b"y")
+
+
+def _a_handoff(rows: _Rows, home: Home) -> None:
+    """To another business of the network, which has nobody."""
+    number = home.number
+    partner = rows.made(Tenant, slug=f"partner-{number}", name={"en": "Partner"})
+    two = {"asker_id": home.tenant_id, "answerer_id": partner.id, "proposer_id": home.tenant_id}
+    terms = {"modes": ["assist"], "topics": [], "accept_within": ["hours", 1], "answer_within": ["hours", 9]}
+    agreed = rows.made(
+        Partnership, id=14_000 + number, **two, **terms, state="accepted", agreed_by=[], proposed_at=AT, accepted_at=AT
+    )
+    legs = {"from_tenant_id": home.tenant_id, "to_tenant_id": partner.id, "mode": "assist", "part_id": 6000 + number}
+    rows.made(
+        Handoff, id=15_000 + number, case_id=home.case_id, partnership_id=agreed.id, **legs, offered_at=AT, accept_by=AT
+    )
 
 
 def event_of(rows: _Rows, home: Home, audience: str, seq: int = 1) -> Event:

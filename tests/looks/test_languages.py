@@ -8,7 +8,7 @@ from flask import Flask, render_template_string
 
 from portal import languages, page_language
 from portal.languages import choose, html_lang, match, speaking
-from portal.wording import duration, when, when_text
+from portal.wording import duration, late_text, when, when_text
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 21, 13, 0, tzinfo=UTC)  # 14:00 in Berlin
@@ -140,3 +140,22 @@ def test_language_links_keep_the_rest_of_the_address(app: Flask) -> None:
         page_language.enter()
         urls = [link["url"] for link in page_language.language_links()]
     assert urls[1] == "/cases?state=answered&q=a%26b&lang=zh_Hans"
+
+
+@pytest.mark.parametrize(
+    ("late", "words"),
+    [
+        (timedelta(seconds=5), "1 minute late"),
+        (timedelta(minutes=25), "25 minutes late"),
+        (timedelta(minutes=60), "1 hour late"),
+        (timedelta(hours=11, minutes=59), "11 hours late"),
+        (timedelta(hours=15), "1 day late"),  # it was due yesterday, in Berlin
+        (timedelta(days=4), "4 days late"),
+    ],
+)
+def test_how_late_something_is_is_said_in_minutes_hours_and_days(late: timedelta, words: str) -> None:
+    now = NOW if late > timedelta(hours=12) or late < timedelta(hours=2) else NOW.replace(hour=22)  # 23:00 in Berlin
+    with speaking("en", BERLIN):
+        assert late_text(now - late, now) == words
+    with speaking("zh_Hant", BERLIN):
+        assert late_text(now - timedelta(minutes=25), now) == "已逾期 25 分鐘"

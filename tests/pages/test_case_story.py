@@ -61,7 +61,7 @@ def test_a_late_promise_does_not_hide_that_the_customer_is_asked(browser, signed
     ada = signed_in("ada")
     act(ada, reference, "questions", **QUESTION)
     said = hero(browser.get(f"/cases/{reference}").text)
-    assert "We need a word from you." in said and "Late: An answer, promised by yesterday 12:00" in said
+    assert "We need a reply from you." in said and "Late: An answer, promised by yesterday 12:00" in said
 
 
 # -- the one sentence ------------------------------------------------------------------------------------------------
@@ -77,7 +77,9 @@ def test_how_late_it_is_stands_in_days(another, signed_in, report, hand):
         (timedelta(days=19), "19 days late. Promised by 20 Nov, 12:00"),
     ):
         hand.set(due + later)
-        assert said in hero(another().get(f"/cases/{reference}").text)
+        page = another().get(f"/cases/{reference}").text
+        assert said in hero(page)
+        assert ("data-left=" in page) == said.startswith("Late"), "on the day itself script says the hours"
 
 
 def test_since_when_is_told_of_the_state(another, signed_in, report, hand):
@@ -175,6 +177,18 @@ def test_nothing_covered_stands_in_a_title_and_the_owner_reads_their_own(browser
     assert f"{PHONE} at night</h1>" in browser.get(f"/cases/{reference}").text
 
 
+def test_the_owner_is_told_below_the_title_that_others_see_it_covered(browser, another, covered, report):
+    told = "</svg>Others see a version in which personal data is covered.</p>"
+    reference = covered(what=f"My suitcase never came, please call {PHONE} at night. It is grey.")
+    page = browser.get(f"/cases/{reference}").text
+    assert page.index("</h1>") < page.index(told) < page.index('id="live"')
+    assert told not in another().get(f"/cases/{reference}").text
+    nothing, _key = report()
+    assert told not in browser.get(f"/cases/{nothing}").text
+    browser.post(f"/cases/{reference}/privacy")
+    assert told not in browser.get(f"/cases/{reference}").text, "nobody else sees it any more"
+
+
 @pytest.mark.parametrize(("language", "title"), [("en", "Complaint: "), ("zh_Hans", "投诉：")])
 def test_a_case_whose_every_sentence_is_covered_is_called_by_its_topic(another, covered, language, title):
     reference = covered(what=f"{PHONE}!", language=language)
@@ -227,3 +241,17 @@ def test_a_print_of_a_closed_case_names_its_day(browser, another, signed_in, rep
     own(browser, reference, "acceptance")
     page = another().get(f"/cases/{reference}").text
     assert re.search(r'<p class="print-only">Closed on \w+day \d+ November 2026, \d\d:\d\d', page)
+
+
+def test_changing_and_withdrawing_stand_in_a_card_of_their_own(browser, signed_in, report):
+    reference, _key = report()
+    page = browser.get(f"/cases/{reference}").text
+    adds, changes = section(page, 'id="say"'), section(page, 'aria-labelledby="change-title"')
+    for act_of_change in ("Withdraw the case", "Take it off the public site", "Remove what you wrote"):
+        assert act_of_change in changes and act_of_change not in adds
+    assert "Your message" in adds and "Your message" not in changes
+    wrong = browser.post(f"/cases/{reference}/erasure", {"confirmation": "no"}).text
+    assert "One thing is missing" in section(wrong, 'aria-labelledby="change-title"')
+    assert "One thing is missing" not in section(wrong, 'id="say"')
+    browser.post(f"/cases/{reference}/withdrawal", {"version": hidden(page, "version")})
+    assert 'id="say"' in browser.get(f"/cases/{reference}").text, "it can be reopened"

@@ -57,7 +57,7 @@ def test_the_decision_begins_with_nothing_chosen(ada, planned):
     decision = form(ada.get(f"{DESK}{planned}").text, "assessment")
     assert decision.count('type="checkbox"') == 3 and decision.count('type="radio"') == 3
     assert not re.search(r"<(input|option)[^>]* (checked|selected)", decision)
-    assert "Upheld when all three hold" in decision
+    assert "Upheld when all three answers are yes" in decision
 
 
 def test_a_decision_without_an_outcome_or_a_reason_is_none(ada, planned, cast):
@@ -212,9 +212,24 @@ def test_the_queue_says_whose_turn_it_is_and_what_comes_next(ada, report, planne
     assert re.search(box, page, re.DOTALL)
 
 
+def test_what_stays_inside_a_form_that_publishes_looks_so(ada, planned):
+    page = ada.get(f"{DESK}{planned}").text
+    inside = re.findall(r'<div class="field internal">.*?</div>', page, re.DOTALL)
+    assert [re.search(r'name="(\w+)"', each)[1] for each in inside] == ["about_staff", "reason"]
+    for each in inside:
+        hint = re.search(r'<p class="flag internal" id="([\w-]+)">.*Internal: only your team sees this</p>', each)[1]
+        assert f'aria-describedby="{hint}"' in each
+
+
+def test_the_desk_names_the_zone_of_its_times_once(ada, planned, another):
+    for path in ("/desk/meridian/", f"{DESK}{planned}", "/desk/meridian/search"):
+        assert ada.get(path).text.count("All times here are in Vienna time.") == 1
+    assert "All times here" not in another().get("/").text
+
+
 def test_zones_are_called_as_people_call_them(ada, planned, signed_in, another):
     page = ada.get(f"{DESK}{planned}").text
-    assert "Time in Vienna" in page and "Europe/Vienna" not in page.replace('data-zone="Europe/Vienna"', "")
+    assert "Time in Vienna" in page and "Europe/Vienna" not in page
     chinese = signed_in("greta").get("/desk/airport/calendar?lang=zh-CN").text
     assert "维也纳时间" in chinese and 'value="Europe/Vienna"' in chinese
 

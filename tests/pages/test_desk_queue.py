@@ -166,6 +166,9 @@ def test_a_late_line_says_how_late(ada, signed_in, report, cast):
     plan(ada, reference)
     due = promises_of(cast, id_of(cast, reference))["answer"].due_at
     assert "data-left=" in line(ada.get(QUEUE).text, reference)
+    for later, said in ((timedelta(minutes=20), "20 minutes late</span>"), (timedelta(hours=3), "3 hours late</span>")):
+        wait_until(due + later)
+        assert said in line(signed_in("ada").get(QUEUE).text, reference)
     wait_until(due + timedelta(days=3))
     late = line(signed_in("ada").get(QUEUE).text, reference)
     assert "3 days late</span>" in late and "data-left=" not in late

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -114,14 +115,28 @@ def test_while_the_index_is_made_the_page_says_so(browser, another, report) -> N
     assert "The search index is being rebuilt" in page.text
 
 
-def test_the_desk_searches_what_the_business_sees(signed_in, told) -> None:
+def test_the_desk_searches_what_the_business_sees(browser, signed_in, told) -> None:
     ada = signed_in("ada")
     page = ada.get("/desk/meridian/search?q=suitcase").text
     assert len(titles(page)) == 2, "the private one too"
+    assert "<span>public</span>" in page and "<span>private</span>" in page
+    assert "<span>private</span>" not in browser.get("/search?q=suitcase").text
     assert page.count("/desk/meridian/cases/") == 2
     reference = told["suitcase"]
     answer = ada.get(f"/desk/meridian/search?q={reference}")
     assert answer.headers["Location"] == f"/desk/meridian/cases/{reference}"
+
+
+def test_the_desk_calls_its_cases_as_it_does_and_says_what_is_late(signed_in, told, hand) -> None:
+    ada = signed_in("ada")
+    page = ada.get("/desk/meridian/search?q=meridian+suitcase&lang=zh-CN").text
+    assert "公开反馈</h2>" not in page and "工单" in page
+    assert "chip broken" not in page
+    nothing = ada.get("/desk/meridian/search?q=zebra&lang=en").text
+    assert "Private cases are never found here" not in nothing and "No case mentions" in nothing
+    hand.move(timedelta(days=6))
+    page = signed_in("ada").get("/desk/meridian/search?q=suitcase").text
+    assert len(re.findall(r'chip broken">.*?\d days late</span>', page)) == 2
 
 
 def test_a_desk_of_another_business_is_not_searched(signed_in, told) -> None:

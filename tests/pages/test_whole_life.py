@@ -63,9 +63,9 @@ def test_a_question_and_its_answer(browser, another, signed_in, report):
     page = act(ada, reference, "questions", **QUESTION)
     assert "The clocks stand still" in page.text
     seen = another().get(f"/cases/{reference}").text
-    assert "Waiting for a word from the customer" in seen and "Which colour is it?" in seen
+    assert "Waiting for the customer’s reply" in seen and "Which colour is it?" in seen
     mine = browser.get(f"/cases/{reference}").text
-    assert "We need a word from you" in mine
+    assert "We need a reply from you" in mine
     assert "Red" in own(browser, reference, "messages", text="Red.").text
     assert "In progress" in another().get(f"/cases/{reference}").text
 
@@ -80,7 +80,7 @@ def test_checked_decided_disputed_and_appealed(browser, another, signed_in, repo
     act(ada, reference, "assessment", **VERDICT)
     for reader in (another(), browser):
         page = reader.get(f"/cases/{reference}").text
-        for words in ("Not upheld", "The belt stood.", "Terms 3.2", "It lies outside this service"):
+        for words in ("Not upheld", "The belt stood.", "Terms 3.2", "It is not part of this service"):
             assert words in page, words
     own(browser, reference, "disagreement", reason="It was another belt.")
     act(ada, reference, "answer", **ANSWER)
@@ -220,8 +220,13 @@ def test_pages_of_the_business(signed_in):
     assert ada.get("/desk/meridian/remedies").status_code == 403
     page = greta.get("/desk/airport/remedies")
     assert "Nothing to compare yet" in page.text
+    assert (
+        "No sum is set: agents can mark no offer as goodwill." in page.text
+        and "It does not mean unlimited" in page.text
+    )
     answer = greta.post("/desk/airport/remedies/goodwill", {"sum": "25", "currency": "EUR"})
-    assert answer.status_code == 303 and "€25.00" in greta.follow(answer).text
+    assert answer.status_code == 303 and "up to €25.00" in greta.follow(answer).text
+    assert "No sum is set" not in greta.get("/desk/airport/remedies").text
     assert greta.post("/desk/airport/remedies/goodwill", {"sum": "x", "currency": "EUR"}).status_code == 422
     assert ada.post("/desk/meridian/tasks/1/end", {"note": "x"}).status_code in (403, 404)
 

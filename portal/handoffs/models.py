@@ -1,0 +1,175 @@
+"""Agreements between businesses, and what is handed over under them. Who may read which row is said in each class."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.cases import reach
+from portal.cases.models import CASE
+from portal.handoffs.states import LIVE, STATES
+from tenants.db import Base, only_where
+from tenants.models import TENANT
+from tenants.ownership import PARTIES, Kind, NetworkShared, Row, none, same_network, system_and
+from tenants.scope import Scope
+
+MODES = ("assist", "transfer")
+DECLINES = ("not_ours", "no_capacity", "too_little_known", "not_agreed", "duplicate")
+RETURNS = ("not_ours", "cannot_solve", "customer_unreachable", "needs_another")
+"""Why a business does not take a hand-off, or gives it back."""
+
+
+def _one_of(column: str, values: tuple[str, ...] | frozenset[str]) -> str:
+    return f"{column} IN ({', '.join(repr(value) for value in sorted(values))})"
+
+
+class Partnership(NetworkShared, Base):
+    """What two businesses agreed on: one may ask, the other answers within times of its own calendar.
+
+    Terms never change: other terms are another agreement. Read by both and by the host.
+    """
+
+    __tablename__ = "partnerships"
+    writers = system_and(Kind.STAFF)
+    __table_args__ = (
+        ForeignKeyConstraint(["network_id", "asker_id"], TENANT),
+        ForeignKeyConstraint(["network_id", "answerer_id"], TENANT),
+        ForeignKeyConstraint(["network_id", "proposer_id"], TENANT),
+        UniqueConstraint("network_id", "id"),
+        CheckConstraint("asker_id <> answerer_id", name="two"),
+        CheckConstraint("state IN ('proposed', 'accepted', 'ended')", name="state"),
+        CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended"),
+        CheckConstraint("state <> 'accepted' OR accepted_at IS NOT NULL", name="accepted"),
+        Index("ix_partnerships_one", "asker_id", "answerer_id", unique=True, **only_where("state <> 'ended'")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    asker_id: Mapped[int]
+    answerer_id: Mapped[int]
+    proposer_id: Mapped[int]
+    """Which of the two, or the host as a broker, proposed it."""
+    state: Mapped[str] = mapped_column(String(8), default="proposed")
+    modes: Mapped[list[Any]]
+    topics: Mapped[list[Any]]
+    """Ids of the categories that it is about; empty for all of them."""
+    accept_within: Mapped[list[Any]]
+    answer_within: Mapped[list[Any]]
+    """As `Target.kept`; counted in the answerer's service calendar."""
+    auto_accept: Mapped[bool] = mapped_column(default=False)
+    agreed_by: Mapped[list[Any]]
+    """Ids of those of the two that agree; the proposal of one of them is its agreement."""
+    proposed_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    @classmethod
+    def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
+        if scope.is_system:
+            return same_network(row, scope)
+        if not scope.for_tenant:
+            return none(row)
+        mine = or_(row.c.asker_id == scope.tenant_id, row.c.answerer_id == scope.tenant_id)
+        return same_network(row, scope) & or_(mine, _is_host(scope))
+
+
+class Handoff(NetworkShared, Base):
+    """One business waits for another: with one part of a case (`assist`), or with the whole of it (`transfer`).
+
+    Whoever leads the case is the one that waits, whoever offered it. `delivery` is only about the way to a partner on
+    another system; here it is None.
+    """
+
+    __tablename__ = "handoffs"
+    of_case = "case_id"
+    writers = PARTIES
+    __table_args__ = (
+        ForeignKeyConstraint(["network_id", "case_id"], CASE),
+        ForeignKeyConstraint(["network_id", "part_id"], ["parts.network_id", "parts.id"]),
+        ForeignKeyConstraint(["network_id", "partnership_id"], ["partnerships.network_id", "partnerships.id"]),
+        ForeignKeyConstraint(["network_id", "from_tenant_id"], TENANT),
+        ForeignKeyConstraint(["network_id", "to_tenant_id"], TENANT),
+        ForeignKeyConstraint(["network_id", "suggested_id"], TENANT),
+        UniqueConstraint("network_id", "id"),
+        CheckConstraint(_one_of("mode", MODES), name="mode"),
+        CheckConstraint(_one_of("state", STATES), name="state"),
+        CheckConstraint("(mode = 'transfer') = (part_id IS NULL)", name="part"),
+        CheckConstraint("from_tenant_id <> to_tenant_id", name="two"),
+        CheckConstraint("state <> 'offered' OR accept_by IS NOT NULL", name="accept_by"),
+        CheckConstraint("accepted_at IS NULL OR answer_by IS NOT NULL", name="answer_by"),
+        CheckConstraint(
+            "delivery IN ('queued', 'sent', 'acknowledged', 'retrying', 'dead')",
+            name="delivery",
+        ),
+        CheckConstraint("rated_help BETWEEN 1 AND 3 AND rated_ease BETWEEN 1 AND 3", name="rated"),
+        Index(
+            "ix_handoffs_part",
+            "part_id",
+            unique=True,
+            **only_where(f"part_id IS NOT NULL AND {_one_of('state', LIVE)}"),
+        ),
+        Index("ix_handoffs_whole", "case_id", unique=True, **only_where("part_id IS NULL AND state = 'offered'")),
+        Index("ix_handoffs_to", "network_id", "to_tenant_id", "state", "id"),
+        Index("ix_handoffs_from", "network_id", "from_tenant_id", "state", "id"),
+        Index("ix_handoffs_case", "case_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    case_id: Mapped[int]
+    part_id: Mapped[int | None]
+    """None for the whole case."""
+    partnership_id: Mapped[int | None]
+    """None where the host decided."""
+    from_tenant_id: Mapped[int]
+    to_tenant_id: Mapped[int]
+    mode: Mapped[str] = mapped_column(String(8))
+    state: Mapped[str] = mapped_column(String(16), default="offered")
+    delivery: Mapped[str | None] = mapped_column(String(12))
+    by_host: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+    """What a form carries: it moves with every change."""
+    offered_at: Mapped[datetime]
+    accept_by: Mapped[datetime | None]
+    looked_at: Mapped[datetime | None]
+    """When somebody of the business that was asked first opened it."""
+    accepted_at: Mapped[datetime | None]
+    answer_by: Mapped[datetime | None]
+    wanted_by: Mapped[datetime | None]
+    """The later date that the answerer has asked for."""
+    late_at: Mapped[datetime | None]
+    """When `answer_by` passed without an answer."""
+    settled_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(24))
+    """Why it ended without an answer: a code."""
+    suggested_id: Mapped[int | None]
+    """Whose matter it is, as the business that declined sees it."""
+    is_counted: Mapped[bool] = mapped_column(default=True)
+    """False for what came back before the host decided: counting begins anew."""
+    disputed_at: Mapped[datetime | None]
+    replied_at: Mapped[datetime | None]
+    ruled_at: Mapped[datetime | None]
+    rated_help: Mapped[int | None]
+    rated_ease: Mapped[int | None]
+    """How the business that asked found the answer and the work together: 1 poor, 2 fine, 3 good."""
+
+    @classmethod
+    def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
+        return reach.parties(row, scope)
+
+
+def _is_host(scope: Scope) -> ColumnElement[bool]:
+    tenants = Base.metadata.tables["tenants"].alias("scope_host")
+    found = select(tenants.c.id).where(tenants.c.id == scope.tenant_id, tenants.c.is_host)
+    host: ColumnElement[bool] = found.correlate_except(tenants).exists()
+    return host

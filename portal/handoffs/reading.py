@@ -1,0 +1,192 @@
+"""Hand-offs as the people of a business read them: what is asked of them, what they wait for, what the host decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from portal.cases.models import Access, Case
+from portal.cases.work_models import Part
+from portal.handoffs.handing import OFFERED_IN
+from portal.handoffs.legs import NoSuchHandoff, bounces, host_decides
+from portal.handoffs.models import Handoff, Partnership
+from portal.handoffs.partnering import is_host, partners_for
+from portal.handoffs.states import LIVE, can
+from tenants.scope import current, db
+
+RECENT = 20
+"""Hand-offs that are over, on a desk's list."""
+SIDES = {
+    "answerer": ("accept", "decline", "return", "ask", "answer"),
+    "asker": ("withdraw", "tell", "confirm", "reopen"),
+}
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One hand-off with the case and the part that it is about."""
+
+    row: Handoff
+    case: Any
+    part: Part | None
+    mine: str
+    """`answerer`, `asker`, or `host` for who only decides."""
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """What a business has to do with others, the most pressing first."""
+
+    asked: list[Leg]
+    waiting: list[Leg]
+    over: list[Leg]
+    to_decide: list[Open]
+
+
+@dataclass(frozen=True)
+class Open:
+    """A part of a case, or the whole of it, that has come back: the host says who takes it."""
+
+    case: Any
+    part: Part | None
+    bounces: int
+
+
+def inbox() -> Inbox:
+    """For the present business."""
+    me = current().tenant_id
+    rows = db.session.scalars(
+        select(Handoff)
+        .where(or_(Handoff.to_tenant_id == me, Handoff.from_tenant_id == me), Handoff.state.in_(LIVE))
+        .order_by(Handoff.accept_by, Handoff.id)
+    ).all()
+    past = db.session.scalars(
+        select(Handoff)
+        .where(or_(Handoff.to_tenant_id == me, Handoff.from_tenant_id == me), Handoff.state.not_in(LIVE))
+        .order_by(Handoff.settled_at.desc(), Handoff.id.desc())
+        .limit(RECENT)
+    ).all()
+    legs = [leg for leg in _legs(rows) if not (leg.row.mode == "transfer" and leg.row.state != "offered")]
+    return Inbox(
+        asked=sorted((leg for leg in legs if leg.mine == "answerer"), key=_pressing),
+        waiting=sorted((leg for leg in legs if leg.mine == "asker"), key=_pressing),
+        over=_legs(past),
+        to_decide=to_decide() if is_host(me) else [],
+    )
+
+
+def waiting_for_us() -> int:
+    """How many hand-offs nobody here has said yes or no to."""
+    offered = select(func.count()).select_from(Handoff)
+    offered = offered.where(Handoff.to_tenant_id == current().tenant_id, Handoff.state == "offered")
+    return db.session.scalar(offered) or 0
+
+
+def to_decide(case_id: int | None = None) -> list[Open]:
+    """For the host: what has come back too often or too late (of one case, or of all), the oldest first."""
+    mine = select(Access.case_id).where(Access.tenant_id == current().tenant_id, Access.is_open)
+    legs: dict[tuple[int, int | None], list[Handoff]] = {}
+    query = select(Handoff).where(Handoff.case_id.in_(mine) if case_id is None else Handoff.case_id == case_id)
+    for row in db.session.scalars(query.order_by(Handoff.id)):
+        legs.setdefault((row.case_id, row.part_id), []).append(row)
+    found = [(key, rows) for key, rows in legs.items() if host_decides(rows) and rows[-1].state not in LIVE]
+    cases, parts = _cases([key[0] for key, _rows in found]), _parts([key[1] for key, _rows in found])
+    return [Open(cases[key[0]], parts.get(key[1] or 0), bounces(rows)) for key, rows in found if key[0] in cases]
+
+
+def decisions_on(case_id: int) -> list[Open]:
+    """What of this case the host, if it is the present business, has to decide."""
+    if not is_host(current().tenant_id):
+        return []
+    return to_decide(case_id)
+
+
+def leg_of(handoff_id: int) -> Leg:
+    """One of them, as the present business may see it. Raises NoSuchHandoff."""
+    row = db.session.get(Handoff, handoff_id)
+    found = _legs([row]) if row is not None else []
+    if not found:
+        raise NoSuchHandoff(handoff_id)
+    return found[0]
+
+
+def legs_of_case(case_id: int) -> list[Leg]:
+    """All hand-offs of a case, the newest first."""
+    query = select(Handoff).where(Handoff.case_id == case_id).order_by(Handoff.id.desc())
+    return _legs(db.session.scalars(query).all())
+
+
+def possible(leg: Leg) -> set[str]:
+    """What the present business may do with it as it stands. The verbs check again."""
+    row = leg.row
+    acts = {act for act in SIDES.get(leg.mine, ()) if can(row.state, act)}
+    if row.mode == "transfer":
+        acts -= {"answer", "confirm", "reopen", "ask", "tell"} | ({"withdraw"} if row.state != "offered" else set())
+    if row.by_host:
+        acts -= {"return"}
+    if leg.mine == "answerer" and row.state in ("accepted", "in_work", "reopened") and row.mode == "assist":
+        acts |= {"progress", "longer"} if row.wanted_by is None else {"progress"}
+    if leg.mine == "asker" and row.wanted_by is not None:
+        acts.add("grant")
+    if row.by_host and row.state in LIVE:
+        acts |= {"dispute"} if leg.mine == "answerer" and row.disputed_at is None else set()
+        is_open = row.disputed_at is not None and row.ruled_at is None
+        may_reply = is_open and row.replied_at is None and row.from_tenant_id == current().tenant_id
+        acts |= {"reply"} if may_reply else set()
+        acts |= {"rule"} if is_open and is_host(current().tenant_id) else set()
+    over = row.state in ("confirmed", "returned", "declined", "expired")
+    if leg.mine == "asker" and over and row.rated_help is None:
+        acts.add("rate")
+    return acts
+
+
+def may_hand_on(case: Any) -> list[Partnership]:
+    """The agreements under which the lead may ask somebody now; none when the case is not in a state for it."""
+    modes = {mode for mode, states in OFFERED_IN.items() if case.state in states}
+    return [each for each in partners_for(case) if modes & set(each.modes)]
+
+
+def cooperation(tenant_id: int) -> tuple[int, float, float] | None:
+    """How this business has rated another: how often, and the two means from 1 to 3."""
+    query = select(func.count(), func.avg(Handoff.rated_help), func.avg(Handoff.rated_ease)).where(
+        Handoff.to_tenant_id == tenant_id,
+        Handoff.from_tenant_id == current().tenant_id,
+        Handoff.rated_help.is_not(None),
+    )
+    count, help_, ease = db.session.execute(query).one()
+    return (count, float(help_), float(ease)) if count else None
+
+
+def _legs(rows: Sequence[Handoff]) -> list[Leg]:
+    cases, parts = _cases([row.case_id for row in rows]), _parts([row.part_id for row in rows])
+    return [
+        Leg(row, cases[row.case_id], parts.get(row.part_id or 0), _side(row, cases[row.case_id]))
+        for row in rows
+        if row.case_id in cases
+    ]
+
+
+def _side(row: Handoff, case: Any) -> str:
+    me = current().tenant_id
+    if row.to_tenant_id == me:
+        return "answerer"
+    return "asker" if me in (case.lead_tenant_id, row.from_tenant_id) else "host"
+
+
+def _cases(ids: Sequence[int]) -> dict[int, Any]:
+    table = Case.__table__
+    found = db.session.execute(current().select(table).where(table.c.id.in_(ids)))
+    return {row.id: row for row in found}
+
+
+def _parts(ids: Sequence[int | None]) -> dict[int, Part]:
+    known = [each for each in ids if each]
+    return {part.id: part for part in db.session.scalars(select(Part).where(Part.id.in_(known)))} if known else {}
+
+
+def _pressing(leg: Leg) -> tuple[bool, Any]:
+    due = leg.row.accept_by if leg.row.state == "offered" else leg.row.answer_by
+    return (leg.row.state not in ("offered", "answered", "awaiting_info"), due or leg.row.offered_at)

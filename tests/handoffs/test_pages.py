@@ -1,0 +1,173 @@
+"""Hand-offs on the desk and on the customer's page."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from portal import directory
+from portal.handoffs.models import Handoff
+from portal.handoffs.partnering import agreement_between
+from portal.worker.main import until_idle
+from tenants import clock
+from tenants.scope import Scope, db, entered
+from tests.handoffs.conftest import handoff
+from tests.handoffs.test_handing import accepted, offered
+from tests.play import acknowledged, case_of, promises_of, snapshot, wait_until
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture(autouse=True)
+def _forget(app):
+    directory.forget()
+    for kept in ("keeper", "fragments"):
+        app.extensions[kept].clear()
+
+
+@pytest.fixture
+def people(partners, signed_in):
+    """Ada of Meridian, Hugo of Harbor and Greta of the airport, signed in."""
+    return {"meridian": signed_in("ada"), "harbor": signed_in("hugo"), "airport": signed_in("greta")}
+
+
+def act(who, path, where, **values):
+    page = who.get(path)
+    version = re.search(r'name="version" value="(\d+)"', page.text)
+    answer = who.post(f"{path}/{where}", {"version": version[1] if version else "0", **values})
+    return who.follow(answer) if answer.status_code == 303 else answer
+
+
+def test_from_the_form_to_the_confirmed_answer(partners, people, browser, cast):
+    made = acknowledged(cast)
+    reference = case_of(cast, made.case_id).reference
+    ada, hugo = people["meridian"], people["harbor"]
+    path = f"/desk/meridian/cases/{reference}"
+    page = ada.get(f"{path}?act=hand_off").text
+    assert "Ask another business" in page and '<option value="harbor"' in page and '<option value="airport"' not in page
+    values = {"partner": "harbor", "what": "new", "title": "Find the <bag>", "brief": "Look behind the belt."}
+    asked = act(ada, path, "handoffs", **values)
+    assert asked.status_code == 200 and "not opened yet" in asked.text and "Find the &lt;bag&gt;" in asked.text
+    with entered(Scope.system()):
+        (one,) = db.session.scalars(select(Handoff.id)).all()
+    inbox = hugo.get("/desk/harbor/handoffs").text
+    assert "Find the &lt;bag&gt;" in inbox and "yes or no by" in inbox and "Hand-offs (1)" in inbox
+    theirs = f"/desk/harbor/handoffs/{one}"
+    assert "Look behind the belt." in hugo.get(theirs).text
+    assert hugo.post(f"{theirs}/look", {}).status_code == 204
+    assert "opened" in ada.get(path).text
+    act(hugo, theirs, "acceptance")
+    act(hugo, theirs, "question", text="Which colour?")
+    mine = f"/desk/meridian/handoffs/{one}"
+    assert "Which colour?" in ada.get(mine).text
+    act(ada, mine, "information", text="Blue.")
+    act(hugo, theirs, "answer", text="It lay behind belt 3.")
+    done = act(ada, mine, "confirmation")
+    assert "Confirmed. This part is done." in done.text and "Was it of help?" in done.text
+    rated = act(ada, mine, "rating", help="3", ease="2")
+    assert "You rated Harbor Ground Handling once: help 3.0, ease 2.0 of 3." in rated.text
+    public = browser.get(f"/cases/{reference}").text
+    assert "Harbor Ground Handling is asked to help with part 1" in public and "helped for" in public
+    for secret in ("Look behind the belt.", "Which colour?", "Blue.", "It lay behind", "rated", "Hugo"):
+        assert secret not in public
+
+
+def test_a_refused_form_keeps_what_was_typed_and_writes_nothing(partners, people, cast):
+    made = acknowledged(cast)
+    path = f"/desk/meridian/cases/{case_of(cast, made.case_id).reference}"
+    ada, before = people["meridian"], snapshot(cast)
+    refused = act(ada, path, "handoffs", partner="airport", what="new", title="Find it", brief="Look there.")
+    assert refused.status_code == 422 and "There is no agreement" in refused.text and "Look there." in refused.text
+    refused = act(ada, path, "handoffs", partner="harbor", what="new", title="", brief="")
+    assert refused.status_code == 422 and "Name the part in a few words." in refused.text
+    refused = act(ada, path, "handoffs", partner="harbor", what="99999", title="", brief="Look.")
+    assert refused.status_code == 404
+    assert snapshot(cast) == before
+
+
+def test_strangers_and_late_forms(partners, people, signed_in, cast):
+    made = acknowledged(cast)
+    one = offered(partners, made.case_id)
+    greta, hugo = people["airport"], people["harbor"]
+    assert greta.get(f"/desk/airport/handoffs/{one}").status_code == 404
+    assert hugo.get(f"/desk/harbor/handoffs/{one + 1}").status_code == 404
+    before = snapshot(cast)
+    hugo.get("/desk/harbor/")
+    assert hugo.post(f"/desk/harbor/handoffs/{one}/acceptance", {"version": "77"}).status_code == 409
+    assert hugo.post(f"/desk/harbor/handoffs/{one}/confirmation", {"version": "2"}).status_code == 403
+    refused = hugo.post(f"/desk/harbor/handoffs/{one}/refusal", {"version": "2", "reason": "because", "text": "Typed."})
+    assert refused.status_code == 422 and "Typed." in refused.text
+    assert snapshot(cast) == before
+
+
+def test_a_decline_is_told_with_what_comes_next(partners, people, browser, cast):
+    made = acknowledged(cast)
+    one = offered(partners, made.case_id)
+    hugo = people["harbor"]
+    path = f"/desk/harbor/handoffs/{one}"
+    gone = act(hugo, path, "refusal", reason="not_ours", text="Ask security.", suggested="lantern")
+    assert "Declined." in gone.text and hugo.get(path).status_code == 404
+    reference = case_of(cast, made.case_id).reference
+    assert "declined" not in browser.get(f"/cases/{reference}").text
+    assert (
+        "They say whose matter it is: Lantern Security."
+        in people["meridian"].get(f"/desk/meridian/handoffs/{one}").text
+    )
+    offered(partners, made.case_id, "lantern", part_id=handoff(one).part_id)
+    page = browser.get(f"/cases/{reference}").text
+    assert "the business asked before declined: it is not their matter" in page and "Ask security." not in page
+    assert "came back once" in page
+
+
+def test_the_host_decides_on_its_desk(partners, people, browser, cast):
+    made = acknowledged(cast)
+    one = offered(partners, made.case_id)
+    wait_until(handoff(one).accept_by)
+    until_idle()
+    wait_until(clock.now())
+    until_idle()
+    greta = people["airport"]
+    reference = case_of(cast, made.case_id).reference
+    assert "Yours to decide" in greta.get("/desk/airport/handoffs").text
+    path = f"/desk/airport/cases/{reference}"
+    page = greta.get(f"{path}?act=assign").text
+    part = re.search(r'name="part" value="(\d+)"', page)[1]
+    done = act(greta, path, "assignments", part=part, business="harbor", reason="The belt is <theirs>.")
+    assert done.status_code == 200 and "Decided. Everybody reads why." in done.text
+    public = browser.get(f"/cases/{reference}").text
+    assert "The belt is &lt;theirs&gt;." in public and "has decided: Harbor Ground Handling takes it" in public
+
+
+def test_an_agreement_is_proposed_agreed_and_ended(partners, people, signed_in, cast):
+    greta = people["airport"]
+    values = {"partner": "harbor", "direction": "we_ask", "modes": ["assist"], "accept_number": "2"}
+    values |= {"accept_unit": "working_hours", "answer_number": "2", "answer_unit": "working_days"}
+    greta.get("/desk/airport/partners")
+    refused = greta.post("/desk/airport/partners", {**values, "modes": []})
+    assert refused.status_code == 422 and "Choose at least one." in refused.text
+    assert greta.follow(greta.post("/desk/airport/partners", values)).status_code == 200
+    with entered(cast.as_greta):
+        one = agreement_between(cast.airport, cast.harbor)
+        assert one.state == "proposed" and one.agreed_by == [cast.airport]
+    hugo = people["harbor"]
+    assert "Riverside Airport asks Harbor Ground Handling" in hugo.get("/desk/harbor/partners").text
+    hugo.get("/desk/harbor/partners")
+    assert hugo.post(f"/desk/harbor/partners/{one.id}/agreement", {}).status_code == 403, "an agent may not"
+    assert greta.post("/desk/airport/partners", values).status_code == 409
+    ended = greta.post(f"/desk/airport/partners/{one.id}/end", {})
+    assert "Ended." in greta.follow(ended).text
+    assert greta.post(f"/desk/airport/partners/{one.id}/end", {}).status_code == 409
+    assert greta.post(f"/desk/airport/partners/{one.id + 7}/end", {}).status_code == 404
+
+
+def test_a_transfer_moves_the_case_to_the_other_desk(partners, people, browser, cast):
+    made = acknowledged(cast)
+    accepted(partners, made.case_id, whole=True)
+    reference = case_of(cast, made.case_id).reference
+    assert reference in people["harbor"].get("/desk/harbor/").text
+    assert reference not in people["meridian"].get("/desk/meridian/").text
+    public = browser.get(f"/cases/{reference}").text
+    assert "Harbor Ground Handling leads this case now" in public and "led for" in public
+    assert promises_of(cast, made.case_id)["answer"].state == "due"
