@@ -41,6 +41,7 @@ from portal.files import routes as files
 from portal.files.web import init_files
 from portal.following import routes as following
 from portal.front import routes as front
+from portal.handoffs import routes as handoffs
 from portal.htmx import htmx
 from portal.kept import Kept
 from portal.search import routes as search
@@ -125,6 +126,7 @@ def _blueprints() -> list[Blueprint]:
         surveys.by_link,
         following.blueprint,
         following.at_door,
+        handoffs.blueprint,
         incidents.blueprint,
         search.blueprint,
         touchpoints.blueprint,

@@ -108,7 +108,16 @@ def lead_to(cast: Cast, case_id: int, tenant_id: int) -> None:
         leg = {"from_tenant_id": case.lead_tenant_id, "to_tenant_id": tenant_id, "mode": "transfer"}
         times = dict.fromkeys(("offered_at", "accepted_at", "answer_by"), clock.now())
         db.session.add(
-            Handoff(id=new_id(), network_id=cast.riverside, case_id=case_id, state="accepted", **leg, **times)
+            Handoff(
+                id=new_id(),
+                network_id=cast.riverside,
+                case_id=case_id,
+                state="accepted",
+                wants=[],
+                shown=[],
+                **leg,
+                **times,
+            )
         )
         db.session.flush()
         hand_to(case, tenant_id, "test")

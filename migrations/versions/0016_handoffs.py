@@ -5,7 +5,7 @@ from alembic import op
 
 from portal.cases.walls import of_parties, unprotect
 from tenants.db import Id, Json, UtcDateTime
-from tenants.rls import FOR_TENANT, SAME_NETWORK, TENANT, protect
+from tenants.rls import FOR_TENANT, SAME_NETWORK, TENANT, protect, scope_is
 
 revision = "0016"
 down_revision = "0015"
@@ -25,6 +25,14 @@ LEGAL = ", ".join(f"'{step}'" for step in STEPS)
 
 def upgrade() -> None:
     op.add_column("parts", sa.Column("is_handed", sa.Boolean(), nullable=False, server_default=sa.false()))
+    with op.batch_alter_table("consents") as batch_op:
+        batch_op.add_column(sa.Column("tenant_id", Id, nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_consents_network_id_tenant_id"),
+            "tenants",
+            ["network_id", "tenant_id"],
+            ["network_id", "id"],
+        )
     _partnerships()
     _handoffs()
     if op.get_bind().dialect.name == "sqlite":
@@ -48,6 +56,9 @@ def downgrade() -> None:
     op.drop_table("handoffs")
     op.drop_table("partnerships")
     op.drop_column("parts", "is_handed")
+    with op.batch_alter_table("consents") as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_consents_network_id_tenant_id"), type_="foreignkey")
+        batch_op.drop_column("tenant_id")
 
 
 def _partnerships() -> None:
@@ -63,6 +74,7 @@ def _partnerships() -> None:
         sa.Column("accept_within", Json, nullable=False),
         sa.Column("answer_within", Json, nullable=False),
         sa.Column("auto_accept", sa.Boolean(), nullable=False),
+        sa.Column("passes", Json, nullable=False),
         sa.Column("agreed_by", Json, nullable=False),
         sa.Column("proposed_at", UtcDateTime(), nullable=False),
         sa.Column("accepted_at", UtcDateTime(), nullable=True),
@@ -126,6 +138,8 @@ def _handoffs() -> None:
         sa.Column("reason", sa.String(length=24), nullable=True),
         sa.Column("suggested_id", Id, nullable=True),
         sa.Column("is_counted", sa.Boolean(), nullable=False),
+        sa.Column("wants", Json, nullable=False),
+        sa.Column("shown", Json, nullable=False),
         sa.Column("disputed_at", UtcDateTime(), nullable=True),
         sa.Column("replied_at", UtcDateTime(), nullable=True),
         sa.Column("ruled_at", UtcDateTime(), nullable=True),
@@ -199,8 +213,10 @@ def _handoffs() -> None:
 def _agreed_between(table: str) -> list[str]:
     """Read and changed by both and by the host; proposed by whoever acts."""
     host = f"EXISTS (SELECT 1 FROM tenants t WHERE t.id = {TENANT} AND t.is_host)"
-    mine = f"{SAME_NETWORK} AND {FOR_TENANT} AND ({TENANT} IN (asker_id, answerer_id) OR {host})"
-    return protect(table, read=mine, insert=f"{mine} AND proposer_id = {TENANT}", change=mine, changed=mine)
+    ours = f"{SAME_NETWORK} AND ({TENANT} IN (asker_id, answerer_id) OR {host})"
+    mine = f"{ours} AND {scope_is('staff')}"
+    read = f"{ours} AND {FOR_TENANT}"
+    return protect(table, read=read, insert=f"{mine} AND proposer_id = {TENANT}", change=mine, changed=mine)
 
 
 TRIGGERS = {

@@ -285,16 +285,23 @@ class Contact(NetworkShared, Base):
 
 
 class Consent(NetworkShared, Base):
-    """What the customer agreed to: for which purpose, to which text, when, and until when."""
+    """What the customer agreed to: for which purpose, to which text, when, and until when.
+
+    `tenant_id` is the business that something was opened to; None where it is not about one.
+    """
 
     __tablename__ = "consents"
     of_case = "case_id"
     writers = PARTIES
-    __table_args__ = (ForeignKeyConstraint(["network_id", "case_id"], CASE),)
+    __table_args__ = (
+        ForeignKeyConstraint(["network_id", "case_id"], CASE),
+        ForeignKeyConstraint(["network_id", "tenant_id"], TENANT),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     case_id: Mapped[int]
     purpose: Mapped[str] = mapped_column(String(20))
+    tenant_id: Mapped[int | None]
     text_version: Mapped[str] = mapped_column(String(20))
     language: Mapped[str] = mapped_column(String(10))
     given_at: Mapped[datetime]

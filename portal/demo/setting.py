@@ -153,6 +153,7 @@ def _add_agreements(setting: Setting, tenants: dict[str, int]) -> None:
                 accept_within=Target(each.accept, "working_hours").kept(),
                 answer_within=Target(each.answer, "working_hours").kept(),
                 agreed_by=sorted(two),
+                passes={"assist": ["email", "mobile"], "transfer": ["email", "mobile", "words"]},
                 proposed_at=clock.now() - LONG_AGO,
                 accepted_at=clock.now() - LONG_AGO,
             )

@@ -116,6 +116,8 @@ class PartnershipForm(Form):
     accept_unit = StringField()
     answer_number = IntegerField(validators=[InputRequired(_l("Give a number.")), NumberRange(1, 1000)])
     answer_unit = StringField()
+    passes_assist = SelectMultipleField(choices=[], validate_choice=False)
+    passes_transfer = SelectMultipleField(choices=[], validate_choice=False)
     auto_accept = BooleanField(validators=[Optional()])
 
     def validate_partner(self, field: StringField) -> None:

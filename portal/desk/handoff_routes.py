@@ -31,7 +31,7 @@ from portal.desk.routes import blueprint
 from portal.errors import page as error_page
 from portal.events.timeline import timeline
 from portal.forms import first_errors
-from portal.handoffs import handing, hosting, legs, reading, working
+from portal.handoffs import handing, hosting, legs, reading, sharing, working
 from portal.handoffs.states import WrongLeg
 from portal.languages import gettext as _
 from portal.wording import zone_name
@@ -213,6 +213,7 @@ def _page(
         businesses=names.names(),
         others=[(each.slug, each.name) for each in names.businesses.values()],
         partner_rating=reading.cooperation(leg.row.to_tenant_id) if leg.mine == "asker" else None,
+        sharing=sharing.as_it_stands(leg.row) if leg.mine == "answerer" else [],
         zone=zone_name(zone().key),
         failed=failed,
         errors=errors or {},
@@ -241,8 +242,29 @@ def _sent() -> str:
         "dispute": _("The host has your objection. Please go on meanwhile."),
         "reply": _("The host has your evidence."),
         "rule": _("Decided. Everybody reads why."),
+        "share": _("Asked. The customer decides on their page."),
     }
     return words.get(request.args.get("sent", ""), "")
+
+
+@blueprint.post(f"{ONE}/sharing")
+def ask_to_share(tenant: str, handoff_id: int) -> AnyResponse:
+    reading.leg_of(handoff_id)
+    sharing.ask_for(handoff_id, form_version(), request.form.get("field", ""))
+    return redirect(url_for("desk.show_handoff", tenant=tenant, handoff_id=handoff_id, sent="share"), 303)
+
+
+@blueprint.post(f"{ONE}/look-up")
+def look_up(tenant: str, handoff_id: int) -> AnyResponse:
+    reading.leg_of(handoff_id)
+    sharing.show(handoff_id, request.form.get("field", ""))
+    return redirect(url_for("desk.show_handoff", tenant=tenant, handoff_id=handoff_id), 303)
+
+
+@blueprint.errorhandler(sharing.NotAllowedToPass)
+def may_not_pass(_error: Exception) -> Response:
+    words = _("The agreement does not let this pass. Nothing was asked.")
+    return _page((request.view_args or {})["handoff_id"], status=422, notice=words, tone="due")
 
 
 @blueprint.errorhandler(legs.NoSuchHandoff)

@@ -45,6 +45,7 @@ def propose_partnership(tenant: str) -> AnyResponse:
         form.within("answer"),
         form.topic_ids,
         bool(form.auto_accept.data),
+        {"assist": form.passes_assist.data or [], "transfer": form.passes_transfer.data or []},
     )
     try:
         partnering.propose(terms)
@@ -92,7 +93,7 @@ def _page(*, errors: dict[str, str] | None = None, status: int = 200, notice: st
         may=allows(current(), "partnership.edit"),
         errors=errors or {},
         values=request.form,
-        chosen={name: request.form.getlist(name) for name in ("modes", "topics")},
+        chosen={name: request.form.getlist(name) for name in ("modes", "topics", "passes_assist", "passes_transfer")},
         notice=notice or words.get(request.args.get("sent", ""), ""),
         tone=tone,
     )

@@ -16,6 +16,7 @@ from portal.desk.acts import is_free, may_take, waits_for_somebody
 from portal.directory import Directory
 from portal.events import kinds
 from portal.events.models import Event, EventContent
+from portal.handoffs.sharing import asks_to_see
 from portal.languages import gettext as _
 from portal.languages import html_lang
 from portal.wording import local
@@ -107,7 +108,9 @@ def pressing(zone: str) -> tuple[int, int]:
 
 
 def contact_of(case_id: int) -> str | None:
-    """How to reach the customer, as far as this business may know."""
+    """How to reach the customer, as far as this business may know; who was handed the case asks to see it first."""
+    if asks_to_see(case_id):
+        return None
     contacts = Contact.__table__
     query = current().select(contacts.c.address).where(contacts.c.case_id == case_id)
     best_first = query.order_by(contacts.c.confirmed_at.is_(None), contacts.c.id.desc()).limit(1)

@@ -119,3 +119,9 @@ HANDOFF_RATED = _kind("case.handoff.rated", Audience.INTERNAL, "handoff", "help"
 HOST_ASKED = _kind("case.host.asked", Audience.PUBLIC, "handoff", "part", "tenant", "after", "bounces")
 HOST_ASSIGNED = _kind("case.host.assigned", Audience.PUBLIC, "handoff", "part", "tenant", "mode", "answer_by")
 HOST_RULED = _kind("case.host.ruled", Audience.PUBLIC, "handoff", "part", "outcome")
+SHARING_ASKED = _kind("case.sharing.asked", Audience.SHARED, "handoff", "part", "field")
+SHARING_GIVEN = _kind("case.sharing.given", Audience.CUSTOMER, "tenant", "field", "text_version")
+SHARING_REFUSED = _kind("case.sharing.refused", Audience.CUSTOMER, "tenant", "field")
+SHARING_TAKEN_BACK = _kind("case.sharing.taken_back", Audience.CUSTOMER, "tenant", "field")
+SHARING_SHOWN = _kind("case.sharing.shown", Audience.CUSTOMER, "handoff", "part", "tenant", "field")
+"""Somebody of a business looked at an address that the customer had opened to it."""

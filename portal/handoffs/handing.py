@@ -250,6 +250,8 @@ def _make(case: Case, part: Part | None, agreed: Partnership, ask: Ask) -> Hando
         state="offered",
         version=1,
         offered_at=clock.now(),
+        wants=[],
+        shown=[],
         accept_by=Target.read(agreed.accept_within).after(clock.now(), working_time_of(ask.to_tenant_id)),
     )
     db.session.add(one)

@@ -167,6 +167,8 @@ def _give(case: Case, part_id: int | None, to_tenant_id: int, reason: str) -> No
         by_host=True,
         version=1,
         offered_at=clock.now(),
+        wants=[],
+        shown=[],
         accepted_at=clock.now(),
     )
     one.answer_by = answer_by(one, agreed if agreed and agreed.state == "accepted" else None)

@@ -26,6 +26,8 @@ from tenants.ownership import PARTIES, Kind, NetworkShared, Row, none, same_netw
 from tenants.scope import Scope
 
 MODES = ("assist", "transfer")
+FIELDS = ("words", "email", "mobile")
+"""What of a customer never passes by itself: what they told one business alone, and each way to reach them."""
 DECLINES = ("not_ours", "no_capacity", "too_little_known", "not_agreed", "duplicate")
 RETURNS = ("not_ours", "cannot_solve", "customer_unreachable", "needs_another")
 """Why a business does not take a hand-off, or gives it back."""
@@ -68,6 +70,8 @@ class Partnership(NetworkShared, Base):
     answer_within: Mapped[list[Any]]
     """As `Target.kept`; counted in the answerer's service calendar."""
     auto_accept: Mapped[bool] = mapped_column(default=False)
+    passes: Mapped[dict[str, Any]]
+    """Mode → those of FIELDS that may pass if the customer agrees; what is not named never passes."""
     agreed_by: Mapped[list[Any]]
     """Ids of those of the two that agree; the proposal of one of them is its agreement."""
     proposed_at: Mapped[datetime]
@@ -156,6 +160,10 @@ class Handoff(NetworkShared, Base):
     """Whose matter it is, as the business that declined sees it."""
     is_counted: Mapped[bool] = mapped_column(default=True)
     """False for what came back before the host decided: counting begins anew."""
+    wants: Mapped[list[Any]]
+    """Those of FIELDS that the customer is asked to open to the business that answers."""
+    shown: Mapped[list[Any]]
+    """Addresses that somebody there has looked at, which is on record."""
     disputed_at: Mapped[datetime | None]
     replied_at: Mapped[datetime | None]
     ruled_at: Mapped[datetime | None]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from portal.calendars.targets import Target
 from portal.cases.models import Case, Category
 from portal.events.record import set_timer
-from portal.handoffs.models import MODES, Partnership
+from portal.handoffs.models import FIELDS, MODES, Partnership
 from tenants import clock
 from tenants.ids import new_id
 from tenants.models import Tenant
@@ -33,9 +33,9 @@ class PartnershipMoved(RuntimeError):
 class NotAnAgreement(ValueError):
     """Terms that nobody can keep (422): `field` names what is wrong."""
 
-    def __init__(self, field: str) -> None:
-        super().__init__(field)
-        self.field = field
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.field = what
 
 
 class AlreadyAgreed(ValueError):
@@ -53,6 +53,8 @@ class Terms:
     answer_within: Target
     topics: tuple[int, ...] = ()
     auto_accept: bool = False
+    passes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Mode → those of FIELDS that may pass, if the customer agrees."""
 
 
 def propose(terms: Terms) -> int:
@@ -78,6 +80,7 @@ def propose(terms: Terms) -> int:
             accept_within=terms.accept_within.kept(),
             answer_within=terms.answer_within.kept(),
             auto_accept=terms.auto_accept,
+            passes={mode: sorted(terms.passes.get(mode, ())) for mode in MODES},
             agreed_by=[scope.tenant_id] if scope.tenant_id in two else [],
             proposed_at=clock.now(),
         )
@@ -160,6 +163,8 @@ def _check(terms: Terms) -> None:
         raise NotAnAgreement("partner")
     if not terms.modes or not set(terms.modes) <= set(MODES):
         raise NotAnAgreement("modes")
+    if not all(set(fields) <= set(FIELDS) for fields in terms.passes.values()):
+        raise NotAnAgreement("passes")
     known = set(db.session.scalars(select(Category.id).where(Category.id.in_(terms.topics))))
     if known != set(terms.topics):
         raise NotAnAgreement("topics")

@@ -223,11 +223,24 @@ def _a_handoff(rows: _Rows, home: Home) -> None:
     number = home.number
     partner = rows.made(Tenant, slug=f"partner-{number}", name={"en": "Partner"})
     two = {"asker_id": home.tenant_id, "answerer_id": partner.id, "proposer_id": home.tenant_id}
-    terms = {"modes": ["assist"], "topics": [], "accept_within": ["hours", 1], "answer_within": ["hours", 9]}
+    terms = {
+        "modes": ["assist"],
+        "topics": [],
+        "accept_within": ["hours", 1],
+        "answer_within": ["hours", 9],
+        "passes": {},
+    }
     agreed = rows.made(
         Partnership, id=14_000 + number, **two, **terms, state="accepted", agreed_by=[], proposed_at=AT, accepted_at=AT
     )
-    legs = {"from_tenant_id": home.tenant_id, "to_tenant_id": partner.id, "mode": "assist", "part_id": 6000 + number}
+    legs = {
+        "from_tenant_id": home.tenant_id,
+        "to_tenant_id": partner.id,
+        "mode": "assist",
+        "part_id": 6000 + number,
+        "wants": [],
+        "shown": [],
+    }
     rows.made(
         Handoff, id=15_000 + number, case_id=home.case_id, partnership_id=agreed.id, **legs, offered_at=AT, accept_by=AT
     )
