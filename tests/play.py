@@ -46,7 +46,8 @@ def reported(cast: Cast, **changes: Any) -> Reported:
 def acknowledged(cast: Cast, **changes: Any) -> Reported:
     case = reported(cast, **changes)
     with entered(cast.as_ada):
-        acknowledge(case.case_id, 1, plan="We look for it.", answer_by=clock.now() + SOON, author="Ada")
+        by = clock.now() + SOON
+        acknowledge(case.case_id, 1, plan="We look for it.", answer_by=by, author="Ada", in_hand=False)
     return case
 
 

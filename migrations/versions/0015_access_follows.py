@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from portal.cases.walls import (
+    led_addresses,
     of_history,
     personal,
     seeing_addresses,
@@ -64,7 +65,7 @@ def downgrade() -> None:
 
 def _walls(*, new: bool) -> None:
     tables = {
-        "contacts": seeing_addresses if new else personal,
+        "contacts": seeing_addresses if new else led_addresses,
         "needs": seeing_words if new else personal,
         "events": seeing_envelopes if new else _envelopes_before,
         "event_contents": seeing_history if new else of_history,

@@ -5,7 +5,7 @@ A released migration means what these functions said on its day: add new ones, d
 
 from __future__ import annotations
 
-from tenants.rls import CASE, FOR_TENANT, SAME_NETWORK, TENANT, protect, scope_is
+from tenants.rls import CASE, FOR_TENANT, PERSON, SAME_NETWORK, TENANT, protect, scope_is
 
 OWN_CASE = f"({scope_is('customer')} AND case_id = {CASE})"
 
@@ -76,11 +76,24 @@ def seeing_words(table: str) -> list[str]:
     return protect(table, read=mine, insert=mine, change=mine)
 
 
+OWN_ADDRESS = (
+    f"({scope_is('customer')} AND channel = 'email' AND confirmed_at IS NOT NULL AND EXISTS (SELECT 1 FROM users u "  # noqa: S608
+    f"WHERE u.id = {PERSON} AND u.email = contacts.address AND u.confirmed_at IS NOT NULL))"
+)
+"""An account sees where its own address is a contact, once both have been confirmed (`reach.own_address`)."""
+
+
 def seeing_addresses(table: str) -> list[str]:
-    """The customer, and the businesses to which this kind of address is open."""
+    """The customer, the businesses to which this kind of address is open, and the account of the address itself."""
     email, mobile = (f"(channel = '{each}' AND {_sees(table, f'sees_{each}')})" for each in ("email", "mobile"))
     mine = f"{SAME_NETWORK} AND ({OWN_CASE} OR {email} OR {mobile})"
-    return protect(table, read=mine, insert=mine, change=mine)
+    return protect(table, read=f"({mine}) OR ({SAME_NETWORK} AND {OWN_ADDRESS})", insert=mine, change=mine)
+
+
+def led_addresses(table: str) -> list[str]:
+    """The customer, the business that leads, and the account of the address itself."""
+    mine = f"{SAME_NETWORK} AND ({OWN_CASE} OR {_access(table, lead=True)})"
+    return protect(table, read=f"({mine}) OR ({SAME_NETWORK} AND {OWN_ADDRESS})", insert=mine, change=mine)
 
 
 def seeing_history(table: str) -> list[str]:

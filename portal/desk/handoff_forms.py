@@ -124,9 +124,16 @@ class PartnershipForm(Form):
         if self.names.business_by_slug(field.data or "") is None:
             raise ValidationError(_("Choose a business."))
 
+    asker = StringField(filters=[clean])
+    """Of an agreement between two others, which the host proposes: the one that asks."""
+
     def validate_direction(self, field: StringField) -> None:
-        if field.data not in ("we_ask", "they_ask"):
+        if field.data not in ("we_ask", "they_ask", "others"):
             raise ValidationError(_("Say who asks whom."))
+
+    def validate_asker(self, field: StringField) -> None:
+        if self.direction.data == "others" and self.names.business_by_slug(field.data or "") is None:
+            raise ValidationError(_("Choose a business."))
 
     def validate_modes(self, field: Any) -> None:
         if not field.data or not set(field.data) <= set(MODES):

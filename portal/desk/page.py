@@ -23,6 +23,7 @@ from portal.cases.promises import is_owed
 from portal.cases.reading import find_case, next_of, promises_of
 from portal.cases.remedies import goodwill_allowances, remedies_of
 from portal.cases.remedy_models import REMEDIES
+from portal.cases.routing import lead_for
 from portal.cases.second_look import decided_before
 from portal.cases.states import OPEN
 from portal.cases.words import as_written
@@ -97,6 +98,12 @@ def case_page(
         legs=legs_of_case(row.id),
         decisions=decisions_on(row.id),
         partners=partners(row, names),
+        proposed=proposed(row, names),
+        from_partners=[
+            entry
+            for entry in entries
+            if entry.kind == "case.handoff.said" and entry.facts.get("about") == "answer" and entry.text
+        ][::-1],
         slugs={each.id: each.slug for each in names.businesses.values()},
         files=files_in(entries, row),
         **acts_on(row, made, assignee),
@@ -164,13 +171,22 @@ def suggested(row: Any) -> str:
 
 
 def partners(row: Any, names: Directory) -> list[tuple[str, Any]]:
-    """Whom the lead may ask, as a list offers them: first whoever the place belongs to."""
+    """Whom the lead may ask, as a list offers them."""
     if row.lead_tenant_id != current().tenant_id:
         return []
-    place = names.places.get(row.touchpoint_id)
     found = [names.businesses[each.answerer_id] for each in may_hand_on(row)]
-    found.sort(key=lambda each: place is None or each.id != place.business.id)
     return [(each.slug, each.name) for each in found]
+
+
+def proposed(row: Any, names: Directory) -> str:
+    """Whom the network's rules would ask: who leads cases of this place and topic, else whose place it is; or ''."""
+    known = {slug for slug, _name in partners(row, names)}
+    if not known:
+        return ""
+    place = names.places.get(row.touchpoint_id)
+    candidates = [lead_for(row.touchpoint_id, row.category_id).tenant_id, place.business.id if place else 0]
+    slugs = [names.businesses[each].slug for each in candidates if each in names.businesses]
+    return next((slug for slug in slugs if slug in known), "")
 
 
 def reasons() -> list[tuple[str, str]]:

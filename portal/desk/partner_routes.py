@@ -36,7 +36,9 @@ def propose_partnership(tenant: str) -> AnyResponse:
         return _page(errors=first_errors(form), status=422)
     other = form.names.business_by_slug(form.partner.data or "")
     mine, theirs = current().tenant_id or 0, other.id if other else 0
-    asker, answerer = (mine, theirs) if form.direction.data == "we_ask" else (theirs, mine)
+    third = form.names.business_by_slug(form.asker.data or "")
+    two = {"we_ask": (mine, theirs), "they_ask": (theirs, mine), "others": (third.id if third else 0, theirs)}
+    asker, answerer = two[form.direction.data or ""]
     terms = partnering.Terms(
         asker,
         answerer,
@@ -91,6 +93,7 @@ def _page(*, errors: dict[str, str] | None = None, status: int = 200, notice: st
         topics={each.id: each.name for each in names.categories.values()},
         topic_codes=[(each.code, each.name) for each in names.categories.values()],
         may=allows(current(), "partnership.edit"),
+        brokers=partnering.is_host(me),
         errors=errors or {},
         values=request.form,
         chosen={name: request.form.getlist(name) for name in ("modes", "topics", "passes_assist", "passes_transfer")},

@@ -11,8 +11,10 @@ import pytest
 import portal.handoffs.following_case  # noqa: F401  (hangs itself on the steps of cases)
 from portal.calendars.targets import Target
 from portal.handoffs import partnering
-from portal.handoffs.models import Handoff
+from portal.handoffs.models import Handoff, Partnership
 from portal.handoffs.partnering import Terms
+from tenants import clock
+from tenants.ids import new_id
 from tenants.scope import Scope, db, entered, writing
 from tests.cast import Cast, _tenant
 from tests.pages.conftest import another, browser, signed_in  # noqa: F401 (fixtures)
@@ -46,14 +48,30 @@ def partners(cast: Cast) -> Partners:
         "lantern": colleague(cast, ids["lantern"], "lena@example.com"),
     }
     found = Partners(cast, ids, scopes)
-    for asker, answerer in (
-        ("meridian", "harbor"),
-        ("meridian", "lantern"),
-        ("harbor", "lantern"),
-        ("harbor", "meridian"),
-    ):
-        agreed(found, asker, answerer)
+    with entered(Scope.system(cast.riverside)), writing():
+        for pair in ("meridian harbor", "meridian lantern", "harbor lantern", "harbor meridian"):
+            db.session.add(_agreement(cast.riverside, *(ids[name] for name in pair.split())))
     return found
+
+
+def _agreement(network_id: int, asker_id: int, answerer_id: int) -> Partnership:
+    """As two businesses make it; written at once, since many tests begin with it."""
+    return Partnership(
+        id=new_id(),
+        network_id=network_id,
+        asker_id=asker_id,
+        answerer_id=answerer_id,
+        proposer_id=asker_id,
+        state="accepted",
+        modes=["assist", "transfer"],
+        topics=[],
+        accept_within=FAST.kept(),
+        answer_within=SLOW.kept(),
+        passes={},
+        agreed_by=sorted((asker_id, answerer_id)),
+        proposed_at=clock.now(),
+        accepted_at=clock.now(),
+    )
 
 
 def agreed(partners: Partners, asker: str, answerer: str, **changes: Any) -> int:

@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from portal import directory
+from portal.handoffs import partnering, working
 from portal.handoffs.models import Handoff
 from portal.handoffs.partnering import agreement_between
 from portal.worker.main import until_idle
 from tenants import clock
 from tenants.scope import Scope, db, entered
-from tests.handoffs.conftest import handoff
-from tests.handoffs.test_handing import accepted, offered
+from tests.handoffs.conftest import as_manager, handoff
+from tests.handoffs.test_handing import accepted, do, offered
 from tests.play import acknowledged, case_of, promises_of, snapshot, wait_until
 
 pytestmark = pytest.mark.database
@@ -171,3 +172,37 @@ def test_a_transfer_moves_the_case_to_the_other_desk(partners, people, browser, 
     public = browser.get(f"/cases/{reference}").text
     assert "Harbor Ground Handling leads this case now" in public and "led for" in public
     assert promises_of(cast, made.case_id)["answer"].state == "due"
+
+
+def test_the_host_proposes_one_between_two_others(partners, people, cast):
+    greta, hugo = people["airport"], people["harbor"]
+    values = {"partner": "airport", "direction": "others", "asker": "lantern", "modes": ["assist"]}
+    values |= {"accept_number": "2", "accept_unit": "hours", "answer_number": "2", "answer_unit": "days"}
+    hugo.get("/desk/harbor/partners")
+    assert hugo.post("/desk/harbor/partners", values).status_code == 403, "an agent may propose nothing"
+    page = greta.get("/desk/airport/partners").text
+    assert "Another business asks them" in page
+    refused = greta.post("/desk/airport/partners", {**values, "partner": "harbor", "asker": ""})
+    assert refused.status_code == 422 and "Choose a business." in refused.text
+    greta.follow(greta.post("/desk/airport/partners", {**values, "partner": "harbor"}))
+    with entered(cast.as_greta):
+        one = agreement_between(partners.ids["lantern"], cast.harbor)
+        assert (one.state, one.agreed_by, one.proposer_id) == ("proposed", [], cast.airport)
+    for name in ("lantern", "harbor"):
+        with entered(as_manager(partners, name)):
+            partnering.agree(one.id)
+    with entered(cast.as_greta):
+        assert agreement_between(partners.ids["lantern"], cast.harbor).state == "accepted"
+
+
+def test_the_rules_propose_whom_to_ask_and_the_lead_composes_the_answer(partners, people, cast):
+    made = acknowledged(cast, touchpoint_id=cast.belt)
+    path = f"/desk/meridian/cases/{case_of(cast, made.case_id).reference}"
+    ada = people["meridian"]
+    page = ada.get(f"{path}?act=hand_off").text
+    assert '<option value="harbor" selected' in page and "Proposed by the place and the topic." in page
+    one = accepted(partners, made.case_id)
+    do(partners, "harbor", working.answer, one, text="It lay <behind> the belt.", author="Hugo")
+    page = ada.get(f"{path}?act=answer").text
+    form = page[page.index('id="act-answer"') :]
+    assert "What the others found" in form and "It lay &lt;behind&gt; the belt." in form
