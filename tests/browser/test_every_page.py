@@ -41,6 +41,8 @@ DESK = (
     "/desk/harbor/tasks",
     "/desk/harbor/places",
     "/desk/harbor/clusters",
+    "/desk/harbor/handoffs",
+    "/desk/harbor/partners",
 )
 
 
