@@ -68,6 +68,8 @@ class CaseFacts:
     """What the customer wrote, the newest first."""
     merged_into: str | None = None
     """The public reference of the case that is worked on instead; empty when that one is private."""
+    handed: bool = False
+    """Whether another business was ever asked: only then can something of the customer be open to one."""
 
 
 NO_FACTS = CaseFacts(wish="", happened="", closed_how=None, answer="", source=None)
@@ -149,6 +151,7 @@ def facts_of(entries: list[Entry]) -> CaseFacts:
         covered=bool(reported and reported.facts.get("covered")),
         own_words=tuple(entry for entry in entries if entry.actor == "customer" and entry.text),
         merged_into=_merged_into(entries),
+        handed=any(entry.kind in ASKS for entry in entries),
     )
 
 
@@ -205,6 +208,7 @@ def case_view(row: Any, facts: CaseFacts, names: Directory) -> dict[str, Any]:
         "findings": facts.findings,
         "looks": facts.looks,
         "merged_into": facts.merged_into,
+        "handed": facts.handed,
         "round": row.round,
         "urgent": row.customer_urgent,
         "important": row.customer_important,
