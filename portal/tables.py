@@ -19,6 +19,10 @@ import portal.followers.log.models
 import portal.followers.models
 import portal.following.models
 import portal.handoffs.models
+import portal.ideas.models
+import portal.ideas.talk_models
+import portal.ideas.team_models
+import portal.ideas.vote_models
 import portal.imports.models
 import portal.search.models
 import portal.suggesting.models

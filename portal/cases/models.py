@@ -89,6 +89,7 @@ class Case(NetworkShared, Base):
 
     __tablename__ = "cases"
     of_case = "id"
+    history = "case_id"
     writers = PARTIES
     __table_args__ = (
         ForeignKeyConstraint(["network_id", "lead_tenant_id"], TENANT),

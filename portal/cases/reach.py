@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 
-from portal.events.models import history_of_cases
+from portal.events.models import history_of
 from tenants.db import Base
 from tenants.ownership import Row, none, same_network
 from tenants.scope import Kind, Scope
@@ -81,7 +81,7 @@ def own_address(row: Row, scope: Scope) -> ColumnElement[bool]:
     return same_network(row, scope) & own
 
 
-@history_of_cases
+@history_of("case_id")
 def history(row: Row, scope: Scope) -> ColumnElement[bool]:
     """An entry is seen by the smaller of its own audience and the case's visibility."""
     if scope.is_system:

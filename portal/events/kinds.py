@@ -125,3 +125,41 @@ SHARING_REFUSED = _kind("case.sharing.refused", Audience.CUSTOMER, "tenant", "fi
 SHARING_TAKEN_BACK = _kind("case.sharing.taken_back", Audience.CUSTOMER, "tenant", "field")
 SHARING_SHOWN = _kind("case.sharing.shown", Audience.CUSTOMER, "handoff", "part", "tenant", "field")
 """Somebody of a business looked at an address that the customer had opened to it."""
+
+IDEA_PROPOSED = _kind("idea.proposed", Audience.PUBLIC, "kind", "title", "language", "by", "problem", "because")
+"""`because`: `case` when it came from a case, `staff` when the front line of a business proposed it."""
+IDEA_PUBLISHED = _kind("idea.published", Audience.PUBLIC)
+"""An internal idea became everybody's: what happened before is public from now on."""
+IDEA_HIDDEN = _kind("idea.hidden", Audience.SHARED, "reason")
+IDEA_REVISED = _kind("idea.revised", Audience.PUBLIC, "revision", "title", "substantial", "by", "amendment")
+IDEA_COMMENTED = _kind("idea.commented", Audience.PUBLIC, "comment", "amendment", "by")
+IDEA_COMMENT_HIDDEN = _kind("idea.comment.hidden", Audience.PUBLIC, "comment", "reason")
+AMENDMENT_PROPOSED = _kind("idea.amendment.proposed", Audience.PUBLIC, "amendment", "paragraph", "by")
+AMENDMENT_ACCEPTED = _kind("idea.amendment.accepted", Audience.PUBLIC, "amendment", "revision", "by")
+AMENDMENT_DECLINED = _kind("idea.amendment.declined", Audience.PUBLIC, "amendment")
+AMENDMENT_WITHDRAWN = _kind("idea.amendment.withdrawn", Audience.PUBLIC, "amendment")
+AMENDMENT_RIVALS = _kind("idea.amendment.rival", Audience.PUBLIC, "amendment", "idea")
+EVIDENCE_LINKED = _kind("idea.evidence.linked", Audience.PUBLIC, "count")
+"""A case was linked; which one is said by the list of cases to those who may read it."""
+EVIDENCE_REMOVED = _kind("idea.evidence.removed", Audience.PUBLIC, "count")
+IDEA_MOVED = _kind(
+    "idea.moved", Audience.PUBLIC, "act", "state", "before", "reason", "cost", "review_on", "would_change"
+)
+"""A step of the product team, with its official response: `would_change` says what would change a "no"."""
+IDEA_SHIPPED = _kind("idea.shipped", Audience.PUBLIC, "touchpoint", "since", "before")
+IDEA_SCHEDULED = _kind("idea.scheduled", Audience.PUBLIC, "horizon", "before")
+IDEA_WEIGHED = _kind("idea.weighed", Audience.PUBLIC, "reach", "effort")
+IDEA_FELL_SHORT = _kind("idea.fell_short", Audience.PUBLIC, "before", "after", "weeks")
+IDEA_MERGED = _kind("idea.merged", Audience.PUBLIC, "into")
+IDEA_UNMERGED = _kind("idea.unmerged", Audience.PUBLIC, "into")
+IDEA_GAINED = _kind("idea.gained", Audience.PUBLIC, "idea")
+IDEA_LOST = _kind("idea.lost", Audience.PUBLIC, "idea")
+"""Another idea was merged into this one, or was taken out again."""
+IDEA_PART_ASKED = _kind("idea.part.asked", Audience.PUBLIC, "tenant")
+IDEA_PART_MOVED = _kind("idea.part.moved", Audience.PUBLIC, "tenant", "state", "before")
+IDEA_PROMISE_MADE = _kind("idea.promise.made", Audience.PUBLIC, "promise", "due")
+IDEA_PROMISE_KEPT = _kind("idea.promise.kept", Audience.PUBLIC, "promise", "due")
+IDEA_PROMISE_BROKEN = _kind("idea.promise.broken", Audience.PUBLIC, "promise", "due")
+IDEA_PROMISE_MOVED = _kind("idea.promise.moved", Audience.PUBLIC, "promise", "due", "new_due")
+IDEA_REDACTED = _kind("idea.redacted", Audience.PUBLIC, "entry", "reason")
+IDEA_NOTED = _kind("idea.note.added", Audience.INTERNAL)

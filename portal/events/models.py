@@ -6,34 +6,40 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.db import Base, Id, only_where
-from tenants.ownership import PARTIES, Global, NetworkShared, Row, WorkerOnly, none
+from tenants.ownership import PARTIES, Global, NetworkShared, Row, WorkerOnly, none, same_network
 from tenants.scope import Scope
 
 Rule = Callable[[Row, Scope], ColumnElement[bool]]
-_rules: list[Rule] = []
+_rules: dict[str, Rule] = {}
 
 
-def history_of_cases(rule: Rule) -> Rule:
-    """Registers, from the slice that owns cases, who may read an entry of a case's history."""
-    _rules[:] = [rule]
-    return rule
+def history_of(column: str) -> Callable[[Rule], Rule]:
+    """Registers, from the slice that owns what `column` names, who may read an entry of its history."""
+
+    def register(rule: Rule) -> Rule:
+        _rules[column] = rule
+        return rule
+
+    return register
 
 
 def readable_entry(row: Row, scope: Scope) -> ColumnElement[bool]:
-    """Entries of a history that the scope may read: rows with `case_id`, `audience` and `tenant_id`."""
-    return _rules[0](row, scope) if _rules else none(row)
+    """Entries of a history that the scope may read: rows with `audience`, `tenant_id`, and what they belong to."""
+    rules = [rule(row, scope) for column, rule in _rules.items() if column in row.c]
+    return same_network(row, scope) & or_(*rules) if rules else none(row)
 
 
 class Event(NetworkShared, Base):
-    """The envelope: what kind of thing happened to which case, when, by which business, for whose eyes.
+    """The envelope: what kind of thing happened to which case or idea, when, by which business, for whose eyes.
 
-    `case_seq` is stamped under the case's lock and has no gaps. `at` is when it was recorded; `due_at` when it should
-    have happened (a promise that broke while nobody was looking carries both). `commitments` maps each part of the
-    content to base64 of HMAC-SHA256(salt of that part, canonical content). The database refuses changes to a row.
+    `case_seq` counts the entries of one history, is stamped under the lock of its case or idea, and has no gaps. `at`
+    is when it was recorded; `due_at` when it should have happened (a promise that broke while nobody was looking
+    carries both). `commitments` maps each part of the content to base64 of HMAC-SHA256(salt of that part, canonical
+    content). The database refuses changes to a row.
     """
 
     __tablename__ = "events"
@@ -43,14 +49,18 @@ class Event(NetworkShared, Base):
         ForeignKeyConstraint(["network_id", "case_id"], ["cases.network_id", "cases.id"]),
         ForeignKeyConstraint(["network_id", "tenant_id"], ["tenants.network_id", "tenants.id"]),
         UniqueConstraint("network_id", "id"),
+        ForeignKeyConstraint(["network_id", "idea_id"], ["ideas.network_id", "ideas.id"]),
         UniqueConstraint("case_id", "case_seq"),
+        UniqueConstraint("idea_id", "case_seq"),
+        CheckConstraint("(case_id IS NULL) <> (idea_id IS NULL)", name="one_history"),
         CheckConstraint("audience IN ('public', 'customer', 'shared', 'internal')", name="audience"),
         CheckConstraint("actor IN ('customer', 'staff', 'system', 'import')", name="actor"),
         CheckConstraint("audience <> 'internal' OR tenant_id IS NOT NULL", name="internal_has_tenant"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int]
+    case_id: Mapped[int | None]
+    idea_id: Mapped[int | None]
     case_seq: Mapped[int]
     kind: Mapped[str] = mapped_column(String(40))
     audience: Mapped[str] = mapped_column(String(10))
@@ -72,7 +82,7 @@ class Event(NetworkShared, Base):
 class EventContent(NetworkShared, Base):
     """What was said, with the salts of its commitments. Erasing sets a part and its salt to NULL; nothing else changes.
 
-    `case_id`, `audience` and `tenant_id` repeat the envelope, so that one rule decides over both without a join.
+    `case_id`, `idea_id`, `audience` and `tenant_id` repeat the envelope: one rule decides over both without a join.
     """
 
     __tablename__ = "event_contents"
@@ -81,7 +91,8 @@ class EventContent(NetworkShared, Base):
     __table_args__ = (ForeignKeyConstraint(["network_id", "event_id"], ["events.network_id", "events.id"]),)
 
     event_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    case_id: Mapped[int]
+    case_id: Mapped[int | None]
+    idea_id: Mapped[int | None]
     audience: Mapped[str] = mapped_column(String(10))
     tenant_id: Mapped[int | None]
     facts: Mapped[dict[str, Any] | None]

@@ -19,12 +19,15 @@ ACTORS = {
     ScopeKind.SYSTEM: "system",
 }
 
+NO_HISTORY: dict[str, None] = dict.fromkeys(("case_id", "idea_id"))
 NO_CONTENT: dict[str, None] = dict.fromkeys(("facts_salt", "text_salt", "names_salt"))
 
 
 class Subject(Protocol):
-    """What has a history: a case, held under its lock."""
+    """What has a history: a case or an idea, held under its lock."""
 
+    history: str
+    """The column of an event that names it."""
     last_seq: Any
     public_version: Any
     customer_version: Any
@@ -67,7 +70,8 @@ def record(
     sealed = {name: commit(content) for name, content in parts.items() if content is not None}
     envelope = {
         "network_id": subject.network_id,
-        "case_id": subject.id,
+        **NO_HISTORY,
+        subject.history: subject.id,
         "audience": seen_by.value,
         "tenant_id": tenant_id if tenant_id is not None else scope.tenant_id,
     }

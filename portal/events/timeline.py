@@ -1,4 +1,4 @@
-"""`timeline()`: the events of a case that the reader may see, read through the scope."""
+"""`timeline()`: the events of a case or an idea that the reader may see, read through the scope."""
 
 from __future__ import annotations
 
@@ -36,11 +36,25 @@ class Entry:
 
 def timeline(case_id: int, *, limit: int = 500) -> list[Entry]:
     """The newest `limit` entries, newest first. Who reads is the scope's business: nothing is filtered here."""
-    return [_entry(row) for row in db.session.execute(_history(), {"case_id": case_id, "most": limit})]
+    return [_entry(row) for row in db.session.execute(_of_case(), {"subject": case_id, "most": limit})]
+
+
+def timeline_of_idea(idea_id: int, *, limit: int = 500) -> list[Entry]:
+    """The same of an idea."""
+    return [_entry(row) for row in db.session.execute(_of_idea(), {"subject": idea_id, "most": limit})]
 
 
 @prepared
-def _history(scope: Scope) -> Any:
+def _of_case(scope: Scope) -> Any:
+    return _history(scope, "case_id")
+
+
+@prepared
+def _of_idea(scope: Scope) -> Any:
+    return _history(scope, "idea_id")
+
+
+def _history(scope: Scope, column: str) -> Any:
     events, contents = Event.__table__, EventContent.__table__
     return (
         scope.select(
@@ -57,7 +71,7 @@ def _history(scope: Scope) -> Any:
             contents.c.names,
         )
         .select_from(events.join(contents, contents.c.event_id == events.c.id))
-        .where(events.c.case_id == bindparam("case_id"))
+        .where(events.c[column] == bindparam("subject"))
         .order_by(events.c.case_seq.desc())
         .limit(bindparam("most"))
     )

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import IntegrityError
@@ -20,9 +21,11 @@ from sqlalchemy.exc import IntegrityError
 from portal.cases.models import Case
 from portal.events.models import Event, EventPosition
 from portal.followers.models import Cursor
+from portal.ideas.models import Idea
 from tenants.scope import Scope, current, db, entered, writing
 
 BATCH = 500
+ENVELOPE = ("network_id", "case_id", "idea_id", "kind", "audience", "actor", "tenant_id", "at", "commitments")
 
 
 class Nature(StrEnum):
@@ -33,12 +36,16 @@ class Nature(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event as followers are told it: the envelope, and what must be known of its case."""
+    """One event as followers are told it: the envelope, and what must be known of its case or idea.
+
+    Of `case_id` and `idea_id` one is 0. `origin` is empty for an idea.
+    """
 
     position: int
     event_id: int
     network_id: int
     case_id: int
+    idea_id: int
     kind: str
     audience: str
     actor: str
@@ -51,10 +58,14 @@ class Told:
 
 
 class Follower(ABC):
-    """Reads every event once, in the order of positions, inside a system scope."""
+    """Reads every event once, in the order of positions, inside a system scope.
+
+    `of_ideas` says whether it is told what happens to ideas besides what happens to cases.
+    """
 
     name: str
     nature: Nature
+    of_ideas = False
 
     @abstractmethod
     def follow(self, events: Sequence[Told]) -> None:
@@ -78,7 +89,7 @@ def catch_up(follower: Follower, *, batch: int = BATCH) -> int:
             cursor = _cursor(follower)
             events = told_after(cursor.position, batch)
             if events:
-                follower.follow(events)
+                follower.follow(events if follower.of_ideas else [each for each in events if each.case_id])
                 cursor.position = events[-1].position
             return len(events)
 
@@ -102,38 +113,44 @@ def told_after(position: int, limit: int) -> list[Told]:
     return _told(EventPosition.__table__.c.position > position, limit)
 
 
-def told_of_case(case_id: int, before: int) -> list[Told]:
-    """The events of one case before a position, in order."""
-    return _told((Event.__table__.c.case_id == case_id) & (EventPosition.__table__.c.position < before), None)
+def told_before(event: Told) -> list[Told]:
+    """The events of the same case or idea before this one, in order."""
+    events = Event.__table__.c
+    same = events.case_id == event.case_id if event.case_id else events.idea_id == event.idea_id
+    return _told(same & (EventPosition.__table__.c.position < event.position), None)
 
 
 def _told(which: ColumnElement[bool], limit: int | None) -> list[Told]:
-    positions, events, cases = EventPosition.__table__, Event.__table__, Case.__table__
-    rows = db.session.execute(
+    positions, events = EventPosition.__table__, Event.__table__
+    query = (
         current()
         .select(
             positions.c.position,
-            events.c.id,
-            events.c.network_id,
-            events.c.case_id,
-            events.c.kind,
-            events.c.audience,
-            events.c.actor,
-            events.c.tenant_id,
-            events.c.at,
-            events.c.commitments,
-            cases.c.visibility,
-            cases.c.reference,
-            cases.c.origin,
+            events.c.id.label("event_id"),
+            *(events.c[name] for name in ENVELOPE),
         )
-        .select_from(
-            positions.join(events, events.c.id == positions.c.event_id).join(cases, cases.c.id == events.c.case_id)
-        )
+        .select_from(positions.join(events, events.c.id == positions.c.event_id))
         .where(which)
         .order_by(positions.c.position)
         .limit(limit)
     )
-    return [Told(*row) for row in rows]
+    rows = db.session.execute(query).all()
+    cases = _known(Case.__table__, {row.case_id for row in rows})
+    ideas = _known(Idea.__table__, {row.idea_id for row in rows})
+    return [_of(row, cases[row.case_id] if row.case_id else ideas[row.idea_id]) for row in rows]
+
+
+def _known(table: Any, ids: set[int | None]) -> dict[int, Any]:
+    """What must be known of these cases or ideas. (Not joined to the events: each event has one of the two.)"""
+    columns = [table.c.id, table.c.visibility, table.c.reference, *([table.c.origin] if "origin" in table.c else [])]
+    query = current().select(*columns).where(table.c.id.in_(ids - {None}))
+    return {row.id: row for row in db.session.execute(query)} if ids - {None} else {}
+
+
+def _of(row: Any, subject: Any) -> Told:
+    values = {**row._mapping, "case_id": row.case_id or 0, "idea_id": row.idea_id or 0}
+    origin = getattr(subject, "origin", "")
+    return Told(**values, visibility=subject.visibility, reference=subject.reference, origin=origin)
 
 
 def _cursor(follower: Follower) -> Cursor:

@@ -135,6 +135,8 @@ def confirm_contact(found: Confirmed) -> None:
 
 def _key(subscription: Subscription, reference: str) -> str:
     """A key of its own for each mail, so that each can be revoked, and a forwarded one does not open for ever."""
+    if subscription.case_id is None:
+        raise ValueError("there is no key to an idea: everybody may read it")
     until = clock.now() + KEY_LIFETIME / 4
     return door.new_key("case", subscription.case_id, reference, until, network_id=subscription.network_id)
 

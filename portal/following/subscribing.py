@@ -37,7 +37,8 @@ class Question:
 @dataclass(frozen=True)
 class Confirmed:
     subscription_id: int
-    case_id: int
+    case_id: int | None
+    """None for an idea."""
     reference: str
     role: str
     address: str

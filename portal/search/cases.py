@@ -27,7 +27,7 @@ class Cases:
 
     def changed_by(self, events: Sequence[Told]) -> list[int]:
         """The cases that these events happened to."""
-        return list(dict.fromkeys(event.case_id for event in events))
+        return list(dict.fromkeys(event.case_id for event in events if event.case_id))
 
     def total(self) -> int:
         cases = Case.__table__

@@ -57,7 +57,7 @@ def test_facts_that_the_catalogue_does_not_name_are_refused(cast):
 def test_the_catalogue_keeps_its_grammar():
     """Subject, thing, past participle; one name once."""
     for name, kind in CATALOGUE.items():
-        assert name == kind.name and name.startswith("case.") and 2 <= len(name.split(".")) <= 4
+        assert name == kind.name and name.split(".")[0] in ("case", "idea") and 2 <= len(name.split(".")) <= 4
         assert len(name) <= Event.__table__.c.kind.type.length
 
 

@@ -65,6 +65,15 @@ clusters          .    MH     .        .       .      M    .          N         
 cluster_cases     .    H      .        .       .      M    .          N         M      MH
 moods             MH   .      .        .       .      M    .          N         M      MH
 mood_days         MH   MH     MH       MH      MH     MH   MH         N         MH     MH
+ideas             .    H      H        H       H      MH   H          N         MH     MH
+idea_revisions    .    H      H        H       H      MH   H          N         MH     MH
+idea_amendments   .    H      H        H       H      MH   H          N         MH     MH
+idea_comments     .    H      H        H       H      MH   H          N         MH     MH
+idea_parts        .    H      H        H       H      MH   H          N         MH     MH
+idea_promises     .    H      H        H       H      MH   H          N         MH     MH
+idea_evidence     .    H      .        .       .      M    .          N         M      MH
+idea_votes        MH   .      .        .       .      .    .          .         .      MH
+idea_views        .    .      .        .       .      M    .          N         M      MH
 """
 
 WRITTEN = """
@@ -124,6 +133,15 @@ clusters          .    .      .        .       .      M    .          N         
 cluster_cases     .    .      .        .       .      M    .          N         M      MH
 moods             MH   .      .        .       .      .    .          .         .      MH
 mood_days         MH   .      .        .       .      .    .          .         .      MH
+ideas             .    .      H        H       H      MH   H          N         .      MH
+idea_revisions    .    .      H        H       H      MH   H          N         .      MH
+idea_amendments   .    .      H        H       H      MH   H          N         .      MH
+idea_comments     .    .      H        H       H      MH   H          N         .      MH
+idea_parts        .    .      H        H       H      MH   H          N         .      MH
+idea_promises     .    .      H        H       H      MH   H          N         .      MH
+idea_evidence     .    .      .        .       .      M    .          N         .      MH
+idea_votes        MH   .      .        .       .      .    .          .         .      MH
+idea_views        .    .      .        .       .      M    .          N         M      MH
 """
 
 AUDIENCES = """

@@ -1,6 +1,7 @@
 """One row of every owned table for each of three businesses: Meridian and Harbor at Riverside, and Northport's own.
 
-`M` has a private case, `H` and `N` a public one. A mapped table without a row here fails every test of this folder.
+`M` has a private case and an internal idea, `H` and `N` a public one of each. A mapped table without a row here fails
+every test of this folder.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ from portal.followers.log.models import LogEntry
 from portal.followers.models import Delivery
 from portal.following.models import Subscription
 from portal.handoffs.models import Handoff, Partnership
+from portal.ideas.models import Idea, IdeaRevision
+from portal.ideas.talk_models import IdeaAmendment, IdeaComment
+from portal.ideas.team_models import IdeaEvidence, IdeaPart, IdeaPromise, IdeaView
+from portal.ideas.vote_models import IdeaVote
 from portal.imports.models import ImportedLine
 from portal.search.models import SearchDocument, SearchWord
 from portal.suggesting.models import Learned
@@ -112,6 +117,7 @@ def _settle(world: World, home: Home) -> None:
     rows.made(RoutingRule, touchpoint_id=touchpoint.id, category_id=category.id, tenant_id=home.tenant_id)
     _a_case(rows, home, touchpoint.id, category.id)
     _accounts(rows, home)
+    _an_idea(rows, home)
 
 
 def _at_the_door(rows: _Rows, home: Home) -> None:
@@ -244,6 +250,24 @@ def _a_handoff(rows: _Rows, home: Home) -> None:
     rows.made(
         Handoff, id=15_000 + number, case_id=home.case_id, partnership_id=agreed.id, **legs, offered_at=AT, accept_by=AT
     )
+
+
+def _an_idea(rows: _Rows, home: Home) -> None:
+    number, mine = home.number, {"tenant_id": home.tenant_id}
+    named = {"reference": f"IDEA-{number}", "kind": "solution", "title": "Benches", "language": "en"}
+    visibility = "internal" if home.visibility == "private" else "public"
+    idea = rows.made(Idea, id=16_000 + number, **named, **mine, visibility=visibility, proposed_at=AT)
+    of_idea = {"idea_id": idea.id}
+    rows.made(IdeaRevision, **of_idea, number=1, title="Benches", text="There are none", made_at=AT)
+    voted = {"kind": "behalf", "case_id": home.case_id, **mine, "revision": 1, "at": AT}
+    rows.made(IdeaVote, id=17_000 + number, **of_idea, **voted)
+    amends = {"base": 1, "paragraph": 0, "before": "none", "after": "few", "proposed_at": AT}
+    rows.made(IdeaAmendment, id=18_000 + number, **of_idea, **amends)
+    rows.made(IdeaComment, id=19_000 + number, **of_idea, state="shown", text="Yes", language="en", said_at=AT)
+    rows.made(IdeaEvidence, **of_idea, case_id=home.case_id, person_hash=b"p%d" % number, linked_at=AT)
+    rows.made(IdeaPart, **of_idea, **mine, what="Benches at the gates", since=AT)
+    rows.made(IdeaPromise, id=21_000 + number, **of_idea, **mine, sentence="Ten benches", made_at=AT, due_at=AT)
+    rows.made(IdeaView, id=22_000 + number, **mine, name="New", chosen={}, made_by=home.user_id, made_at=AT)
 
 
 def event_of(rows: _Rows, home: Home, audience: str, seq: int = 1) -> Event:

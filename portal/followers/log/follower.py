@@ -1,7 +1,8 @@
-"""The ledger: appends one entry for each public event of a public case.
+"""The ledger: appends one entry for each public event of a public case or idea.
 
-An entry is RFC 8785 JSON without any text: who, what kind, when (to the minute), which entry of the case and of the
-business this is, and the commitments to the content. What is erased later leaves its entry, and its proof, as they are.
+An entry is RFC 8785 JSON without any text: who, what kind, when (to the minute), which entry of the case or idea and
+of the business this is, and the commitments to the content. What is erased later leaves its entry, and its proof, as
+they are.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from sqlalchemy import func
 from portal.events import kinds
 from portal.events.heads import head
 from portal.events.kinds import Audience
-from portal.followers.base import Follower, Nature, Told, told_of_case
+from portal.followers.base import Follower, Nature, Told, told_before
 from portal.followers.log.models import LogEntry
 from tenants.scope import current, db
 
 VERSION = 1
+PUBLISHING = (kinds.MADE_PUBLIC.name, kinds.IDEA_PUBLISHED.name)
 LEAF = b"\x00"
 """RFC 6962, section 2.1: what is hashed before the bytes of a leaf."""
 
@@ -31,6 +33,7 @@ class Log(Follower):
 
     name = "log"
     nature = Nature.LEDGER
+    of_ideas = True
 
     def follow(self, events: Sequence[Told]) -> None:
         by_network: dict[int, list[Told]] = {}
@@ -38,7 +41,7 @@ class Log(Follower):
             if not _is_public(event):
                 continue
             public = by_network.setdefault(event.network_id, [])
-            if event.kind == kinds.MADE_PUBLIC.name:
+            if event.kind in PUBLISHING:
                 public += _unsealed(event, {each.event_id for each in public})
             public.append(event)
         for network_id, public in sorted(by_network.items()):
@@ -50,23 +53,24 @@ def _is_public(event: Told) -> bool:
 
 
 def _unsealed(published: Told, already: set[int]) -> list[Told]:
-    """What happened to a case before it became public: sealed now, with its original times."""
+    """What happened to a case or idea before it became public: sealed now, with its original times."""
     entries = LogEntry.__table__
-    sealed = set(db.session.scalars(current().select(entries.c.event_id).where(entries.c.case_id == published.case_id)))
-    before = told_of_case(published.case_id, published.position)
+    same = entries.c[_column(published)] == _subject(published)[1]
+    sealed = set(db.session.scalars(current().select(entries.c.event_id).where(same)))
+    before = told_before(published)
     return [event for event in before if _is_public(event) and event.event_id not in sealed | already]
 
 
 def _append(network_id: int, events: Sequence[Told]) -> None:
     """All of them in one statement: the database is locked for as long as this takes."""
     length = head(f"log:{network_id}")
-    cases = _last_of_cases({event.case_id for event in events})
+    histories = _last_of({_subject(event) for event in events})
     acting = {event.tenant_id for event in events if event.tenant_id is not None}
     tenants = {tenant_id: _last_of_tenant(tenant_id) for tenant_id in acting}
     rows = []
     for event in events:
-        previous, case_entry = cases.get(event.case_id, (None, 0))
-        cases[event.case_id] = length.value, case_entry + 1
+        previous, case_entry = histories.get(_subject(event), (None, 0))
+        histories[_subject(event)] = length.value, case_entry + 1
         tenant_entry = None
         if event.tenant_id is not None:
             tenant_entry = tenants[event.tenant_id] = tenants[event.tenant_id] + 1
@@ -76,12 +80,13 @@ def _append(network_id: int, events: Sequence[Told]) -> None:
 
 
 def _row(event: Told, number: int, case_entry: int, tenant_entry: int | None, previous: int | None) -> dict[str, Any]:
+    what, subject = _subject(event)
     entry = rfc8785.dumps(
         {
             "v": VERSION,
             "network": str(event.network_id),
-            "case": str(event.case_id),
-            "case_entry": case_entry,
+            what: str(subject),
+            f"{what}_entry": case_entry,
             "previous": previous,
             "tenant": None if event.tenant_id is None else str(event.tenant_id),
             "tenant_entry": tenant_entry,
@@ -94,7 +99,8 @@ def _row(event: Told, number: int, case_entry: int, tenant_entry: int | None, pr
         "network_id": event.network_id,
         "number": number,
         "event_id": event.event_id,
-        "case_id": event.case_id,
+        "case_id": event.case_id or None,
+        "idea_id": event.idea_id or None,
         "case_entry": case_entry,
         "tenant_id": event.tenant_id,
         "tenant_entry": tenant_entry,
@@ -103,16 +109,32 @@ def _row(event: Told, number: int, case_entry: int, tenant_entry: int | None, pr
     }
 
 
-def _last_of_cases(case_ids: set[int]) -> dict[int, tuple[int | None, int]]:
-    """Case → the number of its last entry, and how many it has."""
+Subject = tuple[str, int]
+"""`case` or `idea`, and its id."""
+
+
+def _subject(event: Told) -> Subject:
+    return ("case", event.case_id) if event.case_id else ("idea", event.idea_id)
+
+
+def _column(event: Told) -> str:
+    return f"{_subject(event)[0]}_id"
+
+
+def _last_of(subjects: set[Subject]) -> dict[Subject, tuple[int | None, int]]:
+    """Case or idea → the number of its last entry, and how many it has."""
     entries = LogEntry.__table__
-    query = (
-        current()
-        .select(entries.c.case_id, func.max(entries.c.number), func.max(entries.c.case_entry), also=[entries])
-        .where(entries.c.case_id.in_(case_ids))
-        .group_by(entries.c.case_id)
-    )
-    return {case_id: (number, count) for case_id, number, count in db.session.execute(query)}
+    last: dict[Subject, tuple[int | None, int]] = {}
+    for what in sorted({what for what, _id in subjects}):
+        column = entries.c[f"{what}_id"]
+        query = (
+            current()
+            .select(column, func.max(entries.c.number), func.max(entries.c.case_entry), also=[entries])
+            .where(column.in_({subject for kind, subject in subjects if kind == what}))
+            .group_by(column)
+        )
+        last |= {(what, subject): (number, count) for subject, number, count in db.session.execute(query)}
+    return last
 
 
 def _last_of_tenant(tenant_id: int) -> int:

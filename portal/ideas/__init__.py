@@ -1,0 +1,1 @@
+"""Ideas: what should be better, written, voted on and improved by everybody, and answered by the businesses."""
