@@ -43,6 +43,10 @@ from portal.following import routes as following
 from portal.front import routes as front
 from portal.handoffs import routes as handoffs
 from portal.htmx import htmx
+from portal.ideas import (
+    act_routes,  # noqa: F401 (it adds to the ballots' blueprint)
+)
+from portal.ideas import routes as ideas
 from portal.kept import Kept
 from portal.search import routes as search
 from portal.search.choosing import init_search
@@ -127,6 +131,7 @@ def _blueprints() -> list[Blueprint]:
         following.blueprint,
         following.at_door,
         handoffs.blueprint,
+        ideas.blueprint,
         incidents.blueprint,
         search.blueprint,
         touchpoints.blueprint,

@@ -36,6 +36,11 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "remedy.allow": LEADERS,
     "remedy.parity": LEADERS,
     "calendar.edit": LEADERS,
+    "idea.propose": ALL,
+    "idea.talk": ALL,
+    "idea.link": ALL,
+    "idea.answer": frozenset({Role.PRODUCT, Role.MANAGER, Role.ADMIN}),
+    "idea.moderate": frozenset({Role.PRODUCT, Role.MANAGER, Role.ADMIN}),
     "people.manage": frozenset({Role.ADMIN}),
 }
 

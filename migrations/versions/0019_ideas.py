@@ -231,6 +231,7 @@ def _ideas() -> None:
         sa.Column("author_hash", sa.LargeBinary(length=32), nullable=True),
         sa.Column("author_case_id", Id, nullable=True),
         sa.Column("proposer_tenant_id", Id, nullable=True),
+        sa.Column("form_hash", sa.LargeBinary(length=32), nullable=True),
         sa.Column("revision", Id, nullable=False),
         sa.Column("substance", Id, nullable=False),
         sa.Column("horizon", sa.String(length=5), nullable=True),
@@ -312,6 +313,7 @@ def _ideas() -> None:
         ),
         sa.ForeignKeyConstraint(["network_id"], ["networks.id"], name=op.f("fk_ideas_network_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ideas")),
+        sa.UniqueConstraint("network_id", "form_hash", name=op.f("uq_ideas_network_id_form_hash")),
         sa.UniqueConstraint("network_id", "id", name=op.f("uq_ideas_network_id_id")),
         sa.UniqueConstraint("network_id", "reference", name=op.f("uq_ideas_network_id_reference")),
     )

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, current_app, g, make_response, render_template, request, url_for
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from flask import Blueprint, Response, g, make_response, render_template, request, url_for
 
 from portal.answers import private
 from portal.cases.consents import PUBLICATION_TEXT
 from portal.cases.needs import NEEDS_TEXT
 from portal.cases.pointing_out import Moved, Review, move, review
 from portal.cases.report_form import PUBLIC_WORDS, ReportForm
-from portal.cases.reporting import SAME_FORM, SaidSomethingElse, report
+from portal.cases.reporting import SaidSomethingElse, report
 from portal.cases.sent_page import receipt, sent_page
 from portal.cases.usual import Usual, usual_of
 from portal.clusters.reading import like_this
@@ -25,10 +24,12 @@ from portal.files.web import takes_files
 from portal.forms import clean, first_errors
 from portal.languages import current as tongue
 from portal.languages import gettext as _
+from portal.nonces import new_nonce, read_nonce
 from portal.wording import zone_name
 from tenants.ids import new_token
 
 blueprint = Blueprint("reports", __name__)
+FORM = "report-form"
 
 
 @blueprint.get("/report")
@@ -44,7 +45,7 @@ def create() -> Response:
     """File the report. The answer shows the secret link once; the same form again shows a fresh one."""
     form = ReportForm(request.form)
     form.names, form.zone = _names(), ZoneInfo(g.network.zone)
-    nonce = _read_nonce(request.form.get("nonce", ""))
+    nonce = read_nonce(request.form.get("nonce", ""), salt=FORM)
     token = nonce or new_token()
     files = take_files("report", token=token)
     if asked := request.form.get("move", ""):
@@ -128,7 +129,7 @@ def _report_page(
             touchpoints=list(places.values()),
             at=at,
             categories=[(category.code, category.name) for category in names.categories.values()],
-            nonce=_signer().dumps(token or new_token()),
+            nonce=new_nonce(token, salt=FORM),
             consent_version=PUBLICATION_TEXT,
             needs_version=NEEDS_TEXT,
         ),
@@ -151,17 +152,6 @@ def _sent_already(reference: str) -> Response:
     response = error_page(409)
     response.headers["Location"] = url_for("cases.show", reference=reference)
     return response
-
-
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.secret_key or "", salt="report-form")
-
-
-def _read_nonce(signed: str) -> str | None:
-    try:
-        return str(_signer().loads(signed, max_age=int(SAME_FORM.total_seconds())))
-    except BadSignature:
-        return None
 
 
 def _names(business: int | None = None) -> Directory:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
 
+from portal import nonces
 from portal.calendars.promising import due
 from portal.cases import consents, needs, promises
 from portal.cases.evidence import Given, attach
@@ -30,7 +31,6 @@ from tenants.models import Network
 from tenants.scope import Scope, db, entered, writing
 
 KEY_LIFETIME = timedelta(days=730)
-SAME_FORM = timedelta(hours=24)
 ATTEMPTS = 3
 LONGEST_TEXT = 10_000
 
@@ -104,7 +104,7 @@ def _report(network_id: int, what: Report, form: str, files: Given | None) -> Re
     with entered(Scope.customer(network_id, case_id=case_id)), writing():
         case = open_case(network_id, what, case_id=case_id)
         # The nonce is a key like any other, so that its uniqueness is the database's business.
-        door.keep_key("form", form, case.id, case.reference, clock.now() + SAME_FORM)
+        door.keep_key("form", form, case.id, case.reference, clock.now() + nonces.LIFETIME)
         if files is not None and files.files:
             attach(case, files)
             case.content_hash = _content_hash(what, files)

@@ -71,6 +71,7 @@ class Idea(NetworkShared, Base):
         ForeignKeyConstraint(["network_id", "category_id"], ["categories.network_id", "categories.id"]),
         UniqueConstraint("network_id", "id"),
         UniqueConstraint("network_id", "reference"),
+        UniqueConstraint("network_id", "form_hash"),
         CheckConstraint(one_of("kind", KINDS), name="kind"),
         CheckConstraint(one_of("state", STATES), name="state"),
         CheckConstraint(one_of("visibility", VISIBILITIES), name="visibility"),
@@ -114,6 +115,8 @@ class Idea(NetworkShared, Base):
     """The case in whose customer's name it was proposed. Never shown: the case may be private."""
     proposer_tenant_id: Mapped[int | None]
     """The business whose front line proposed it."""
+    form_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """Of the form that proposed it: the same form sent twice makes one idea."""
     revision: Mapped[int] = mapped_column(default=1)
     """The number of the version that stands."""
     substance: Mapped[int] = mapped_column(default=1)

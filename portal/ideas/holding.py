@@ -1,0 +1,66 @@
+"""Holding an idea: the lock under which every verb works, and what goes wrong before it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select
+
+from portal.ideas.models import Idea
+from portal.ideas.states import after
+from tenants.permissions import Forbidden, require
+from tenants.scope import current, writing
+
+
+class NoSuchIdea(LookupError):
+    """There is none, or not for this reader: the two are never told apart (404)."""
+
+
+class StaleIdea(RuntimeError):
+    """The idea has changed since the form was shown (409). Nothing was written."""
+
+
+class Merged(RuntimeError):
+    """It was merged into another one, where it goes on (409)."""
+
+
+@contextmanager
+def held(idea_id: int, version: int | None = None, *, merged: bool = False) -> Iterator[Idea]:
+    """The idea under its lock, inside one write transaction that commits at the end of the block.
+
+    `version` is the one that the form was made from. Raises NoSuchIdea, StaleIdea, or Merged unless `merged` allows it.
+    """
+    with writing() as session:
+        query = select(Idea).where(Idea.id == idea_id).with_for_update(of=Idea)
+        idea = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+        if idea is None:
+            raise NoSuchIdea(idea_id)
+        if version is not None and idea.version != version:
+            raise StaleIdea(idea.reference)
+        if idea.merged_into_id is not None and not merged:
+            raise Merged(idea.reference)
+        yield idea
+
+
+@contextmanager
+def answered_by_us(idea_id: int, version: int | None = None, *, act: str, merged: bool = False) -> Iterator[Idea]:
+    """The idea for the team of the business that answers it, whose role may do `act`. Raises Forbidden besides."""
+    require(current(), act)
+    with held(idea_id, version, merged=merged) as idea:
+        scope = current()
+        if scope.for_tenant and scope.tenant_id != idea.tenant_id:
+            raise Forbidden("only the business that answers the idea")
+        yield idea
+
+
+def move(idea: Idea, act: str) -> str:
+    """Take the idea to the state that `act` leads to. Returns the state before. Raises WrongIdeaState."""
+    before, idea.state = idea.state, after(idea.state, act)
+    touch(idea)
+    return before
+
+
+def touch(idea: Idea) -> None:
+    """Forms of the team that were made before are stale."""
+    idea.version += 1

@@ -1,0 +1,62 @@
+"""The page of one idea: what it shows, put together from what each part of the slice reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, g, make_response, render_template
+
+from portal.directory import Directory, directory
+from portal.events.timeline import timeline_of_idea
+from portal.ideas.models import IdeaRevision
+from portal.ideas.reading import by_ids, solutions_of
+from portal.ideas.states import OPEN
+from portal.languages import html_lang
+from tenants.scope import current, db
+
+
+def names_of(business: int | None = None) -> Directory:
+    return directory(g.network, knows_business=business)
+
+
+def idea_page(row: Any, *, status: int = 200, notice: str = "", tone: str = "") -> Response:
+    """The page as the present scope may read it."""
+    names = names_of(row.tenant_id)
+    page = render_template(
+        "ideas/idea.html",
+        idea=row,
+        text=paragraphs(row),
+        lang=html_lang(row.language),
+        business=names.businesses[row.tenant_id],
+        place=names.places.get(row.touchpoint_id) if row.touchpoint_id else None,
+        topic=names.categories.get(row.category_id) if row.category_id else None,
+        problem=next(iter(by_ids([row.problem_id], names)), None) if row.problem_id else None,
+        solutions=solutions_of(row.id, names) if row.kind == "problem" else [],
+        rivals=[each for each in solutions_of(row.problem_id, names) if each.id != row.id] if row.problem_id else [],
+        merged_into=next(iter(by_ids([row.merged_into_id], names)), None) if row.merged_into_id else None,
+        entries=timeline_of_idea(row.id),
+        businesses=names.names(),
+        takes_votes=row.state in OPEN and row.merged_into_id is None,
+        notice=notice,
+        tone=tone,
+    )
+    return make_response(page, status)
+
+
+def paragraphs(row: Any) -> list[str]:
+    """The version that stands; empty where its words were removed."""
+    text = text_of(row.id, row.revision)
+    return split(text) if text else []
+
+
+def text_of(idea_id: int, number: int) -> str | None:
+    """The text of one version; None where it was removed, or where there is none."""
+    revisions = IdeaRevision.__table__
+    query = current().select(revisions.c.text).where(revisions.c.idea_id == idea_id, revisions.c.number == number)
+    text: str | None = db.session.scalar(query)
+    return text
+
+
+def split(text: str) -> list[str]:
+    """Paragraphs are what stands between empty lines."""
+    return [part.strip() for part in text.split("\n\n") if part.strip()]

@@ -1,0 +1,147 @@
+"""Ideas as pages read them: one by its reference, and lists by votes or by time. The scope decides what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, or_
+
+from portal.directory import Directory
+from portal.ideas.holding import NoSuchIdea
+from portal.ideas.models import Idea
+from portal.ideas.states import STATES
+from portal.languages import gettext as _
+from portal.languages import html_lang
+from tenants.scope import current, db
+
+PAGE = 25
+FILTERS = ("state", "business", "category", "touchpoint")
+"""Of the public list: one at a time has an index of its own, for each order (`models._lists`)."""
+ORDERS = ("votes", "newest")
+
+
+@dataclass(frozen=True, slots=True)
+class ListedIdea:
+    """One line of a list."""
+
+    id: int
+    reference: str
+    title: str
+    language: str
+    kind: str
+    state: str
+    business: str
+    votes: int
+    comments: int
+    evidence: int
+    at: datetime
+    is_open: bool
+    """Whether votes are taken from the list."""
+
+
+@dataclass(frozen=True)
+class IdeaList:
+    rows: list[ListedIdea]
+    older: str | None
+    """The token of the page after this one."""
+    is_first: bool
+
+
+def find_idea(reference: str) -> Any:
+    """The row of an idea that the scope may read. Raises NoSuchIdea."""
+    ideas = Idea.__table__
+    row = db.session.execute(current().select(ideas).where(ideas.c.reference == reference)).one_or_none()
+    if row is None:
+        raise NoSuchIdea(reference)
+    return row
+
+
+def list_ideas(chosen: Mapping[str, str], names: Directory, *, order: str = "votes", after: str = "") -> IdeaList:
+    """One page of public ideas, by votes or the newest first; `after` is the token of the page before.
+
+    A filter whose value names nothing gives an empty list; a token that is none is ignored.
+    """
+    ideas = Idea.__table__
+    query = current().select(ideas).where(ideas.c.visibility == "public", ideas.c.merged_into_id.is_(None))
+    for name, value in chosen.items():
+        query = query.where(_condition(name, value, names))
+    border = _border(after, order)
+    if border is not None:
+        query = query.where(border)
+    by = [ideas.c.votes.desc(), ideas.c.id.desc()] if order == "votes" else [ideas.c.id.desc()]
+    rows = list(db.session.execute(query.order_by(*by).limit(PAGE + 1)))
+    older = _token(rows[PAGE - 1], order) if len(rows) > PAGE else None
+    return IdeaList(listed(rows[:PAGE], names), older, is_first=border is None)
+
+
+def solutions_of(problem_id: int, names: Directory) -> list[ListedIdea]:
+    """What was proposed for a problem, the most wanted first."""
+    ideas = Idea.__table__
+    query = current().select(ideas).where(ideas.c.problem_id == problem_id, ideas.c.merged_into_id.is_(None))
+    return listed(list(db.session.execute(query.order_by(ideas.c.votes.desc(), ideas.c.id.desc()).limit(PAGE))), names)
+
+
+def by_ids(ids: list[int], names: Directory) -> list[ListedIdea]:
+    """Those of these ideas that the scope may read, in the given order."""
+    ideas = Idea.__table__
+    rows = db.session.execute(current().select(ideas).where(ideas.c.id.in_(ids))) if ids else ()
+    found = {row.id: row for row in rows}
+    return listed([found[each] for each in ids if each in found], names)
+
+
+def listed(rows: list[Any], names: Directory) -> list[ListedIdea]:
+    """Rows of ideas as a list shows them."""
+    said = names.names()
+    return [
+        ListedIdea(
+            id=row.id,
+            reference=row.reference,
+            title=row.title or _("Text removed"),
+            language=html_lang(row.language),
+            kind=row.kind,
+            state=row.state,
+            business=said.get(row.tenant_id, ""),
+            votes=row.votes,
+            comments=row.comments,
+            evidence=row.evidence,
+            at=row.proposed_at,
+            is_open=row.state not in ("shipped", "declined") and row.merged_into_id is None,
+        )
+        for row in rows
+    ]
+
+
+def _condition(name: str, value: str, names: Directory) -> Any:
+    ideas = Idea.__table__
+    if name == "state":
+        return ideas.c.state == (value if value in STATES else "")
+    found: Any
+    if name == "business":
+        found, column = names.business_by_slug(value), ideas.c.tenant_id
+    elif name == "category":
+        found, column = names.category_by_code(value), ideas.c.category_id
+    else:
+        found, column = names.place_by_code(value), ideas.c.touchpoint_id
+    return column == (found.id if found else 0)
+
+
+def _token(row: Any, order: str) -> str:
+    return f"{row.votes:x}.{row.id:x}" if order == "votes" else f"{row.id:x}"
+
+
+def _border(token: str, order: str) -> Any:
+    """Everything after the last row of the page before; None for a token that is none."""
+    ideas = Idea.__table__
+    try:
+        numbers = [int(part, 16) for part in token.split(".")]
+    except ValueError:
+        return None
+    if not all(0 <= number < 2**63 for number in numbers) or len(numbers) != (2 if order == "votes" else 1):
+        return None
+    if order == "newest":
+        return ideas.c.id < numbers[0]
+    votes, last = numbers
+    return and_(ideas.c.votes <= votes, or_(ideas.c.votes < votes, ideas.c.id < last))

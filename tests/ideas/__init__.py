@@ -1,0 +1,1 @@
+"""Ideas: proposing, voting, versions, amendments, the team's work, and their pages."""
