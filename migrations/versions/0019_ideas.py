@@ -252,6 +252,7 @@ def _ideas() -> None:
         sa.Column("evidence", Id, nullable=False),
         sa.Column("evidence_open", Id, nullable=False),
         sa.Column("comments", Id, nullable=False),
+        sa.Column("comments_held", Id, nullable=False),
         sa.Column("last_seq", Id, nullable=False),
         sa.Column("public_version", Id, nullable=False),
         sa.Column("customer_version", Id, nullable=False),

@@ -51,12 +51,13 @@ def record(
     tenant_id: int | None = None,
     actor: str | None = None,
     due_at: datetime | None = None,
+    by_outsider: bool = False,
 ) -> int:
     """Append one event to the subject's history, inside the transaction that changes its state. Returns the event's id.
 
     The caller holds the subject's lock, and has flushed a subject that is new. `audience` may only be narrower than the
     kind's own. `names` are of people and are shown to colleagues only. `tenant_id` is the business that acted; staff
-    act for their own unless said.
+    act for their own unless said. `by_outsider`: what somebody outside said, whoever let it through.
     """
     scope = current()
     seen_by = audience or kind.audience
@@ -73,13 +74,13 @@ def record(
         **NO_HISTORY,
         subject.history: subject.id,
         "audience": seen_by.value,
-        "tenant_id": tenant_id if tenant_id is not None else scope.tenant_id,
+        "tenant_id": None if by_outsider else tenant_id if tenant_id is not None else scope.tenant_id,
     }
     event: dict[str, Any] = {
         **envelope,
         "case_seq": subject.last_seq,
         "kind": kind.name,
-        "actor": actor or ACTORS[scope.kind],
+        "actor": "customer" if by_outsider else actor or ACTORS[scope.kind],
         "at": clock.now(),
         "due_at": due_at,
         "commitments": {name: commitment for name, (commitment, _salt) in sealed.items()},

@@ -150,6 +150,8 @@ class Idea(NetworkShared, Base):
     evidence_open: Mapped[int] = mapped_column(default=0)
     comments: Mapped[int] = mapped_column(default=0)
     """That everybody may read."""
+    comments_held: Mapped[int] = mapped_column(default=0)
+    """That the team has to look at."""
     last_seq: Mapped[int] = mapped_column(default=0)
     public_version: Mapped[int] = mapped_column(default=0)
     customer_version: Mapped[int] = mapped_column(default=0)

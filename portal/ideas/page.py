@@ -8,11 +8,10 @@ from flask import Response, g, make_response, render_template
 
 from portal.directory import Directory, directory
 from portal.events.timeline import timeline_of_idea
-from portal.ideas.models import IdeaRevision
 from portal.ideas.reading import by_ids, solutions_of
+from portal.ideas.revising import paragraphs
 from portal.ideas.states import OPEN
 from portal.languages import html_lang
-from tenants.scope import current, db
 
 
 def names_of(business: int | None = None) -> Directory:
@@ -41,22 +40,3 @@ def idea_page(row: Any, *, status: int = 200, notice: str = "", tone: str = "") 
         tone=tone,
     )
     return make_response(page, status)
-
-
-def paragraphs(row: Any) -> list[str]:
-    """The version that stands; empty where its words were removed."""
-    text = text_of(row.id, row.revision)
-    return split(text) if text else []
-
-
-def text_of(idea_id: int, number: int) -> str | None:
-    """The text of one version; None where it was removed, or where there is none."""
-    revisions = IdeaRevision.__table__
-    query = current().select(revisions.c.text).where(revisions.c.idea_id == idea_id, revisions.c.number == number)
-    text: str | None = db.session.scalar(query)
-    return text
-
-
-def split(text: str) -> list[str]:
-    """Paragraphs are what stands between empty lines."""
-    return [part.strip() for part in text.split("\n\n") if part.strip()]
