@@ -11,6 +11,8 @@ from sqlalchemy import or_, select
 from portal.cases import erasure, handling, promises, second_look, surveys
 from portal.events.models import Timer
 from portal.handoffs import following_case, handing, hosting, partnering
+from portal.ideas import promising as idea_promises
+from portal.ideas import shipping
 from tenants import clock
 from tenants.scope import Scope, current, db, entered, writing
 
@@ -29,6 +31,8 @@ HANDLERS: dict[str, Callable[[int], None]] = {
     handing.LATE: handing.fall_late,
     handing.TO_HOST: hosting.let_host_see,
     partnering.ENDED: following_case.give_back_all,
+    idea_promises.DUE: idea_promises.fall_due,
+    shipping.WATCH: shipping.watch,
 }
 
 

@@ -1,0 +1,170 @@
+"""Promised dates of ideas: made in public, kept, broken or moved, always with both dates in sight.
+
+As with promises of cases (`portal/cases/promises.py`): one that nobody keeps breaks by itself, since its timer is
+written with it, and one that is fulfilled late stays broken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from portal.events import kinds
+from portal.events.record import record, set_timer
+from portal.ideas.holding import held, touch
+from portal.ideas.models import Idea
+from portal.ideas.states import OPEN, WrongIdeaState
+from portal.ideas.taking_part import has_part
+from portal.ideas.team_models import IdeaPromise
+from tenants import clock
+from tenants.ids import new_id
+from tenants.permissions import Forbidden, require
+from tenants.scope import current, db
+
+DUE = "idea.promise.due"
+ANSWER = "idea.answer"
+
+
+class NoSuchPromise(LookupError):
+    """The idea has no such promise (404)."""
+
+
+class PromiseSettled(RuntimeError):
+    """It has been kept, broken or moved already (409)."""
+
+
+class PromiseInThePast(ValueError):
+    """Nobody can promise something for a moment that has passed, or move it to an earlier one (422)."""
+
+
+def promise(idea_id: int, version: int, *, sentence: str, due_at: datetime) -> int:
+    """Promise a date for an idea, in the name of one's own business: the one that answers it, or has a part in it."""
+    require(current(), ANSWER)
+    with held(idea_id, version) as idea:
+        if idea.state not in OPEN:
+            raise WrongIdeaState(idea.state, "promise")
+        _require_part(idea)
+        made = make(idea, sentence, due_at)
+        touch(idea)
+        return made.id
+
+
+def make(idea: Idea, sentence: str, due_at: datetime) -> IdeaPromise:
+    """Promise something about a held idea, in the name of the scope's business."""
+    if due_at <= clock.now():
+        raise PromiseInThePast(due_at.isoformat())
+    made = IdeaPromise(
+        id=new_id(),
+        network_id=idea.network_id,
+        idea_id=idea.id,
+        tenant_id=current().tenant_id or idea.tenant_id,
+        sentence=sentence,
+        made_at=clock.now(),
+        due_at=due_at,
+        state="due",
+    )
+    db.session.add(made)
+    db.session.flush()
+    facts = {"promise": str(made.id), "due": due_at.isoformat()}
+    record(idea, kinds.IDEA_PROMISE_MADE, text=sentence, facts=facts, tenant_id=made.tenant_id)
+    set_timer(idea.network_id, DUE, made.id, due_at)
+    return made
+
+
+def keep(idea_id: int, promise_id: int, *, text: str) -> None:
+    """It was done: say what. Late, it is first broken and then fulfilled. Raises PromiseSettled."""
+    require(current(), ANSWER)
+    with held(idea_id) as idea:
+        one = _owed(idea, promise_id)
+        fulfill(idea, one, text)
+        touch(idea)
+
+
+def fulfill(idea: Idea, one: IdeaPromise, text: str | None = None) -> None:
+    """Of a held idea: what was promised is done now."""
+    if one.state == "due" and clock.now() > one.due_at:
+        _break(idea, one)
+    one.fulfilled_at = clock.now()
+    if one.state == "due":
+        one.state, one.settled_at = "kept", clock.now()
+    db.session.flush()
+    facts = {"promise": str(one.id), "due": one.due_at.isoformat()}
+    record(idea, kinds.IDEA_PROMISE_KEPT, text=text, facts=facts, tenant_id=one.tenant_id)
+
+
+def postpone(idea_id: int, promise_id: int, *, due_at: datetime, reason: str) -> None:
+    """Give another date, and say why; both stay in sight. One that broke stays broken, and has a new date besides."""
+    require(current(), ANSWER)
+    with held(idea_id) as idea:
+        one = _owed(idea, promise_id)
+        if due_at <= max(clock.now(), one.due_at):
+            raise PromiseInThePast(due_at.isoformat())
+        one.moved_to, one.reason = due_at, reason
+        if one.state == "due":
+            one.state, one.settled_at = "moved", clock.now()
+        facts = {"promise": str(one.id), "due": one.due_at.isoformat(), "new_due": due_at.isoformat()}
+        record(idea, kinds.IDEA_PROMISE_MOVED, text=reason, facts=facts, tenant_id=one.tenant_id)
+        make(idea, one.sentence, due_at)
+        touch(idea)
+
+
+def release_all(idea: Idea) -> None:
+    """Nobody waits for them any more: the idea was declined. They stay readable as what they were."""
+    for one in db.session.scalars(
+        select(IdeaPromise).where(IdeaPromise.idea_id == idea.id, IdeaPromise.state == "due")
+    ):
+        one.state, one.settled_at = "released", clock.now()
+    db.session.flush()
+
+
+def fall_due(promise_id: int) -> None:
+    """The timer of a promise: if it is still due, it is broken now. Runs as the system."""
+    one = db.session.get(IdeaPromise, promise_id)
+    if one is None or one.state != "due":
+        return
+    with held(one.idea_id, merged=True) as idea:
+        fresh = db.session.scalars(
+            select(IdeaPromise).where(IdeaPromise.id == promise_id).execution_options(populate_existing=True)
+        ).one()
+        if fresh.state == "due" and clock.now() > fresh.due_at:
+            _break(idea, fresh)
+            touch(idea)
+
+
+def promises_of(idea_id: int) -> Sequence[IdeaPromise]:
+    """What is still owed first, the earliest first; then the rest, the newest first."""
+    found = db.session.scalars(select(IdeaPromise).where(IdeaPromise.idea_id == idea_id)).all()
+    owed = sorted((each for each in found if is_owed(each)), key=lambda each: each.due_at)
+    return [*owed, *sorted((each for each in found if not is_owed(each)), key=lambda each: each.made_at, reverse=True)]
+
+
+def is_owed(one: IdeaPromise) -> bool:
+    """Due, or broken and neither fulfilled nor given another date."""
+    return one.state in ("due", "broken") and one.fulfilled_at is None and one.moved_to is None
+
+
+def _break(idea: Idea, one: IdeaPromise) -> None:
+    one.state, one.settled_at = "broken", clock.now()
+    db.session.flush()
+    facts = {"promise": str(one.id), "due": one.due_at.isoformat()}
+    record(idea, kinds.IDEA_PROMISE_BROKEN, facts=facts, tenant_id=one.tenant_id, due_at=one.due_at, actor="system")
+
+
+def _owed(idea: Idea, promise_id: int) -> IdeaPromise:
+    query = select(IdeaPromise).where(IdeaPromise.idea_id == idea.id, IdeaPromise.id == promise_id)
+    one = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if one is None:
+        raise NoSuchPromise(promise_id)
+    if current().for_tenant and one.tenant_id != current().tenant_id:
+        raise Forbidden("only the business that promised it")
+    if not is_owed(one):
+        raise PromiseSettled(one.state)
+    return one
+
+
+def _require_part(idea: Idea) -> None:
+    scope = current()
+    if scope.for_tenant and scope.tenant_id != idea.tenant_id and not has_part(idea.id, scope.tenant_id):
+        raise Forbidden("only a business that answers it or has a part in it")
