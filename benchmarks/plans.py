@@ -27,17 +27,17 @@ def plans() -> list[str]:
     with entered(Scope.public(card.id)):
         names = directory(card)
         for name in FILTERS:
-            statement = _statement(lambda name=name: list_cases({name: VALUES[name]}, names))
-            lines.append(f"plan of `{name}`: {_explained(statement)}")
+            statement = statements_of("FROM cases", lambda name=name: list_cases({name: VALUES[name]}, names))[0]
+            lines.append(f"plan of `{name}`: {explained(statement)}")
     return lines
 
 
-def _statement(read: object) -> SimpleNamespace:
-    """The first statement on cases that `read` runs."""
+def statements_of(about: str, read: object) -> list[SimpleNamespace]:
+    """The statements that `read` runs and that hold the words `about`."""
     seen: list[SimpleNamespace] = []
 
     def watch(_connection: object, _cursor: object, sql: str, parameters: object, *_rest: object) -> None:
-        if "FROM cases" in sql:
+        if about in sql:
             seen.append(SimpleNamespace(sql=sql, parameters=parameters))
 
     engine = db.engine
@@ -46,10 +46,11 @@ def _statement(read: object) -> SimpleNamespace:
         read()  # type: ignore[operator]
     finally:
         event.remove(engine, "before_cursor_execute", watch)
-    return seen[0]
+    return seen
 
 
-def _explained(statement: SimpleNamespace) -> str:
+def explained(statement: SimpleNamespace) -> str:
+    """Which indexes the planner chose, and what it scans."""
     connection = db.session.connection()
     raw = connection.connection.cursor()
     sqlite = connection.dialect.name == "sqlite"

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 SEARCH = "## Search and likeness\n"
+IDEAS = "## Ideas\n"
+"""Parts of the page that are measured by themselves too (`--search`, `--ideas`), in this order at its end."""
 NOTES = Path(__file__).parent / "notes.md"
 
 HEAD = """# Benchmarks
@@ -35,7 +37,8 @@ def write_report(sections: Sequence[Any], at: datetime) -> None:
     if NOTES.exists():
         parts.append("\n" + NOTES.read_text())
     PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text("\n".join(parts).rstrip() + "\n" + _search_part())
+    kept = [part for mark, part in _parts().items() if mark]
+    PAGE.write_text("\n\n".join(text.strip() for text in ("\n".join(parts), *kept)) + "\n")
 
 
 def write_search(searched: Sequence[Searched], suggested: Sequence[str], at: datetime) -> None:
@@ -52,14 +55,32 @@ def write_search(searched: Sequence[Searched], suggested: Sequence[str], at: dat
     )
     notes = "".join(f"- {each.engine}: {note}\n" for each in searched for note in each.quality)
     notes += "".join(f"- suggested topics: {note}\n" for note in suggested)
-    rest = PAGE.read_text().split(SEARCH)[0].rstrip() if PAGE.exists() else HEAD
-    PAGE.write_text(f"{rest}\n\n{head}{rows}\n{notes}")
+    _put(SEARCH, f"{head}{rows}\n{notes}")
 
 
-def _search_part() -> str:
-    """What stands on the page about search, which is measured by itself too (`--search`)."""
-    _before, mark, part = PAGE.read_text().partition(SEARCH) if PAGE.exists() else ("", "", "")
-    return f"\n{mark}{part}" if mark else ""
+def write_ideas(sections: Sequence[Any], at: datetime) -> None:
+    """Write the part about ideas anew; the rest of the page stays."""
+    head = f"{IDEAS}\nMeasured on {at:%d %B %Y} with Python {platform.python_version()}, {_cores()} cores.\n\n"
+    notes = "".join(f"- {section.engine}: {note}\n" for section in sections for note in section.notes)
+    _put(IDEAS, f"{head}{_table(sections)}\n\n{notes}")
+
+
+def _put(mark: str, part: str) -> None:
+    """The page with one of its parts written anew."""
+    parts = _parts()
+    parts[mark] = part
+    rest = parts.pop("")
+    PAGE.write_text("\n\n".join(text.strip() for text in (rest or HEAD, *(parts[each] for each in parts))) + "\n")
+
+
+def _parts() -> dict[str, str]:
+    """The page, cut before each of its parts."""
+    text = PAGE.read_text() if PAGE.exists() else ""
+    found = {"": text, SEARCH: "", IDEAS: ""}
+    for mark in (IDEAS, SEARCH):
+        before, cut, part = found[""].partition(mark)
+        found[""], found[mark] = before, f"{cut}{part}"
+    return {mark: part for mark, part in found.items() if part or mark == ""}
 
 
 def _table(sections: Sequence[Any]) -> str:

@@ -23,13 +23,15 @@ import click
 from itsdangerous import URLSafeTimedSerializer
 
 from benchmarks.client import Load, rate
+from benchmarks.ideas import IDEA_ROWS, IDEAS, VOTES, ideas_target, plans_of_ideas
 from benchmarks.importing import import_rate
 from benchmarks.memory import pss_mib
-from benchmarks.report import write_report, write_search
+from benchmarks.report import write_ideas, write_report, write_search
 from benchmarks.rows import DEEP, ROWS, Row, Target
 from benchmarks.searching import Searched, complaints, quality
 from benchmarks.searching import measure as searched
 from benchmarks.seed import HOST, PASSWORD, Seeded, seed
+from benchmarks.seed_ideas import seed_ideas
 from benchmarks.servers import get, serving
 from benchmarks.suggesting import accuracy
 from portal.cases.models import Case
@@ -77,6 +79,7 @@ class Section:
 @click.option("--rounds", default=3, show_default=True, help="Alternations with hello; the medians count.")
 @click.option("--only", default="", help="Only rows whose name contains this.")
 @click.option("--search", "searching", is_flag=True, help="Only search and likeness.")
+@click.option("--ideas", "boards", is_flag=True, help="Only ideas: 100,000 of them with 5 million votes.")
 @click.option("--write/--no-write", default=True, help="Write docs/benchmarks.md.")
 def main(
     sizes: tuple[int, ...],
@@ -86,11 +89,15 @@ def main(
     rounds: int,
     only: str,
     searching: bool,
+    boards: bool,
     write: bool,
 ) -> None:
     """Measure and print; every row is a ratio to a bare Flask hello in the same run."""
     if searching:
         measure_search(sizes, engines, write=write)
+        return
+    if boards:
+        measure_ideas(engines, seconds, rounds, write=write)
         return
     sections = []
     for cases in (*sizes, *((1_000_000,) if million else ())):
@@ -122,6 +129,26 @@ def measure_search(sizes: Sequence[int], engines: Sequence[str], *, write: bool)
                 _let_go(app)
     if write:
         write_search(done, suggested, datetime.now(UTC))
+
+
+def measure_ideas(engines: Sequence[str], seconds: float, rounds: int, *, write: bool) -> None:
+    """The pages of a board with very many ideas and votes, and the tap that adds one more."""
+    sections = []
+    for engine in engines:
+        section = Section(engine, IDEAS)
+        with installed(engine) as (settings, environment):
+            app = create_app(settings)
+            click.echo(f"\n{engine}, {IDEAS:,} ideas", err=True)
+            seed(app, 1_000)
+            seeded = seed_ideas(app, IDEAS, VOTES)
+            target = ideas_target(app, seeded, Path(environment["DATA_DIR"]))
+            _measure_rows(section, IDEA_ROWS, target, settings, environment, seconds, rounds)
+            section.notes += [f"{seeded.votes:,} votes", *plans_of_ideas(app)]
+            _let_go(app)
+        sections.append(section)
+        _print(section)
+    if write:
+        write_ideas(sections, datetime.now(UTC))
 
 
 @contextmanager
@@ -181,7 +208,7 @@ def _measure_in(
 def _measure_rows(
     section: Section,
     rows: list[Row],
-    target: Target,
+    target: Any,
     settings: Settings,
     environment: dict[str, str],
     seconds: float,
@@ -195,14 +222,14 @@ def _measure_rows(
             section.results.append(_measure_row(section.engine, row, target, seconds, rounds))
 
 
-def _measure_row(engine: str, row: Row, target: Target, seconds: float, rounds: int) -> Result:
+def _measure_row(engine: str, row: Row, target: Any, seconds: float, rounds: int) -> Result:
     load = row.load(target)
     if not row.writes:
         _check(row, load, target)
     ours, hellos = [], []
     for round_number in range(rounds):
         hellos.append(rate(HELLO_PORT, Load("/healthz"), seconds / 2))
-        if row.writes:
+        if row.writes and load.script == "forms.lua":
             load = replace(load, arguments=(load.arguments[0], str(round_number * FORMS // rounds // 2)))
         ours.append(rate(PORTAL_PORT, load, seconds))
     result = Result(
@@ -215,7 +242,7 @@ def _measure_row(engine: str, row: Row, target: Target, seconds: float, rounds: 
     return result
 
 
-def _check(row: Row, load: Load, target: Target) -> None:
+def _check(row: Row, load: Load, target: Any) -> None:
     """The right answer, once, before it is counted."""
     path = load.path if load.script != "paths.lua" else f"/cases/{target.seeded.references[-1]}"
     status, _headers, body = get(PORTAL_PORT, path, load.headers)
