@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -31,6 +32,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 ON_POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
 THE_DAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 """A Monday morning: when the clock of every test starts."""
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay until the end: the garbage collector need not go through them each time, half a second."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
