@@ -16,19 +16,20 @@ from tenants.db import Base
 from tenants.models import Unit
 from tenants.scope import db, entered, writing
 from tests.cast import Cast
-from tests.conftest import ON_POSTGRESQL, THE_DAY, _empty
+from tests.conftest import ON_POSTGRESQL, THE_DAY
 from tests.isolation.world import World, build
+from tests.tables import Tables
 
 collect_ignore = [] if ON_POSTGRESQL else ["test_row_level_security.py"]
 """SQLite has none."""
 
 
 @pytest.fixture(scope="module")
-def world(the_app: Flask, migrated: Settings) -> Iterator[World]:
+def world(the_app: Flask, tables: Tables) -> Iterator[World]:
     door.forget_networks()
     with clock.held(THE_DAY), the_app.app_context():
         yield build()
-    _empty(migrated)
+    tables.empty()
 
 
 @pytest.fixture
