@@ -161,8 +161,24 @@ class _Reader:
             raise ForeignWrite(f"{', '.join(sorted(moved))} of {table} never changes")
 
 
+_written: dict[tuple[Any, ...], tuple[Rule, ...]] = {}
+KEPT_RULES = 4096
+
+
 def _rules(table: str, name: str, to_change: bool, scope: Scope, dialect: Dialect) -> tuple[Rule, ...]:
-    """The rule of a table under the name it has in a statement, conjunct by conjunct."""
+    """The rule of a table under the name it has in a statement: many statements call a table by the same name."""
+    key = (table, name, to_change, scope.shape, dialect.name)
+    rules = _written.get(key)
+    if rules is None:
+        rules = _write_out(table, name, to_change, scope, dialect)
+        if len(_written) >= KEPT_RULES:
+            _written.clear()
+        _written[key] = rules
+    return rules
+
+
+def _write_out(table: str, name: str, to_change: bool, scope: Scope, dialect: Dialect) -> tuple[Rule, ...]:
+    """The rule as SQL, conjunct by conjunct."""
     row = owned()[table].__table__
     row = row if name == table else row.alias(name)
     always: ColumnElement[Any] = literal_column("'rule'")

@@ -67,9 +67,10 @@ def _people(settings: Settings) -> None:
     app = create_app(settings)
     with app.app_context():
         assemble()
+        password = hashed(PASSWORD)
         with entered(Scope.system()), writing():
             for user in db.session.query(User):
-                user.password_hash = hashed(PASSWORD)
+                user.password_hash = password
         for engine in db.engines.values():
             engine.dispose()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any, cast
 
@@ -33,18 +34,28 @@ class Kept:
         return {each["Key"].removeprefix(bucket.prefix) for each in found}
 
 
-@pytest.fixture(params=["folder", "s3"])
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
-    """An empty storage of each kind."""
-    if request.param == "folder":
-        yield Kept(Folder(tmp_path / "files"))
-        return
+@pytest.fixture(scope="session")
+def buckets() -> Iterator[Iterator[str]]:
+    """An S3 for all tests, since to start one costs more than most of them; and names of empty buckets in it."""
     import boto3
     from moto import mock_aws
 
+    def made() -> Iterator[str]:
+        for number in count():
+            boto3.client("s3", region_name="us-east-1").create_bucket(Bucket=f"evidence-{number}")
+            yield f"evidence-{number}"
+
     with mock_aws():
-        boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="evidence")
-        yield Kept(Bucket("evidence", "of/cases", region="us-east-1"))
+        yield made()
+
+
+@pytest.fixture(params=["folder", "s3"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
+    """An empty storage of each kind."""
+    if request.param == "folder":
+        return Kept(Folder(tmp_path / "files"))
+    bucket = next(request.getfixturevalue("buckets"))
+    return Kept(Bucket(bucket, "of/cases", region="us-east-1"))
 
 
 @pytest.fixture

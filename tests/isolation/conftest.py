@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, text
+from sqlalchemy import Table, text
 
 from portal.config import Settings
 from portal.database import owner_engine
@@ -16,19 +16,20 @@ from tenants.db import Base
 from tenants.models import Unit
 from tenants.scope import db, entered, writing
 from tests.cast import Cast
-from tests.conftest import ON_POSTGRESQL, THE_DAY, _empty
+from tests.conftest import ON_POSTGRESQL, THE_DAY
 from tests.isolation.world import World, build
+from tests.tables import Tables
 
 collect_ignore = [] if ON_POSTGRESQL else ["test_row_level_security.py"]
 """SQLite has none."""
 
 
 @pytest.fixture(scope="module")
-def world(the_app: Flask, migrated: Settings) -> Iterator[World]:
+def world(the_app: Flask, tables: Tables) -> Iterator[World]:
     door.forget_networks()
     with clock.held(THE_DAY), the_app.app_context():
         yield build()
-    _empty(migrated)
+    tables.empty()
 
 
 @pytest.fixture
@@ -42,28 +43,27 @@ def owner(migrated: Settings) -> Iterator[Any]:
 
 
 class Everything:
-    """All rows of all tables, as their owner sees them."""
+    """All rows of all tables, as their owner sees them, in one round trip: most of these tests look often."""
 
     def __init__(self, settings: Settings) -> None:
         self.engine = owner_engine(settings)
+        self.tables = Base.metadata.sorted_tables
+        each = (f"SELECT '{table}', {_whole_row(table)} FROM {table}" for table in self.tables)  # noqa: S608
+        self.query = text(" UNION ALL ".join(each))
 
     def __call__(self) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = {table.name: [] for table in self.tables}
         with self.engine.connect() as connection:
-            if ON_POSTGRESQL:
-                return self._at_once(connection)
-            return {
-                table.name: sorted(map(repr, connection.execute(text(f"SELECT * FROM {table.name}"))))  # noqa: S608
-                for table in Base.metadata.sorted_tables
-            }
-
-    def _at_once(self, connection: Connection) -> dict[str, list[Any]]:
-        """In one round trip: most of these tests look twice, and would ask for each of some forty tables."""
-        names = [table.name for table in Base.metadata.sorted_tables]
-        each = " UNION ALL ".join(f"SELECT '{name}', {name}::text FROM {name}" for name in names)  # noqa: S608
-        found: dict[str, list[Any]] = {name: [] for name in names}
-        for name, row in connection.execute(text(each)):
-            found[name].append(row)
+            for name, row in connection.execute(self.query):
+                found[name].append(row)
         return {name: sorted(rows) for name, rows in found.items()}
+
+
+def _whole_row(table: Table) -> str:
+    """SQL for one text of all columns."""
+    if ON_POSTGRESQL:
+        return f"{table}::text"
+    return " || ',' || ".join(f"quote({column.name})" for column in table.columns)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 from tenants.guard import Unscoped
 from tenants.registry import owned
 from tenants.scope import NoScope, Scope, db, entered
+from tests.isolation.every import for_every
 from tests.isolation.expected import AUDIENCES, read, seen
 from tests.isolation.ways_round import REFUSED
 from tests.isolation.ways_to_read import EXECUTE, WAYS
@@ -33,8 +34,8 @@ def letters(world: World, table: str, rows: Any) -> str:
 
 
 @pytest.mark.filterwarnings("ignore:SELECT statement has a cartesian product")
-@pytest.mark.parametrize("scope", SCOPES)
 @pytest.mark.parametrize("table", TABLES)
+@for_every("scope", SCOPES)
 def test_what_is_seen(world: World, table: str, scope: str) -> None:
     cls, known = owned()[table], list(world.rows[table].values())
     for way in WAYS:
@@ -62,8 +63,8 @@ def test_events_by_audience(world: World, scope: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:SELECT statement has a cartesian product")
-@pytest.mark.parametrize("scope", SCOPES)
 @pytest.mark.parametrize("table", TABLES)
+@for_every("scope", SCOPES)
 def test_what_went_round_the_scope_is_refused(world: World, table: str, scope: str) -> None:
     for way in REFUSED:
         with entered(world.scope(scope)):

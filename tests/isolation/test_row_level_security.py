@@ -16,6 +16,7 @@ from portal.config import Settings
 from tenants import rls
 from tenants.registry import owned, owners
 from tenants.scope import Scope
+from tests.isolation.every import for_every
 from tests.isolation.expected import seen, written
 from tests.isolation.test_reading import letters
 from tests.isolation.world import SCOPES, World
@@ -75,8 +76,8 @@ def insertion(table: str, values: dict[str, Any]) -> tuple[sql.Composed, list[An
 # -- reading -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scope", ASKERS)
 @pytest.mark.parametrize("table", TABLES)
+@for_every("scope", ASKERS)
 def test_what_is_seen(world: World, connection: Any, table: str, scope: str) -> None:
     with acting(connection, world.scope(scope)):
         assert letters(world, table, keys(connection, table)) == SEEN[table][scope]
@@ -125,8 +126,8 @@ UPDATE = "UPDATE {table} SET {name} = {name} WHERE {where}"
 DELETE = "DELETE FROM {table} WHERE {where}"
 
 
-@pytest.mark.parametrize("scope", ASKERS)
 @pytest.mark.parametrize("table", TABLES)
+@for_every("scope", ASKERS)
 def test_what_may_be_changed(world: World, connection: Any, table: str, scope: str) -> None:
     for letter in "MHN":
         for statement in (UPDATE, DELETE):
@@ -139,8 +140,8 @@ def test_what_may_be_changed(world: World, connection: Any, table: str, scope: s
                 assert count == may, (letter, statement)
 
 
-@pytest.mark.parametrize("scope", ASKERS)
 @pytest.mark.parametrize("table", TABLES)
+@for_every("scope", ASKERS)
 def test_nothing_is_inserted_for_another_network(world: World, connection: Any, table: str, scope: str) -> None:
     values = row(connection, table, world.rows[table]["M" if scope == "elsewhere" else "N"])
     with acting(connection, world.scope(scope)), pytest.raises(InsufficientPrivilege):
@@ -150,8 +151,8 @@ def test_nothing_is_inserted_for_another_network(world: World, connection: Any, 
 OF_A_CASE = [table for table in TABLES if owned()[table].of_case or "tenant_id" in owned()[table].stamped]
 
 
-@pytest.mark.parametrize("scope", ["public", "customer", "account", "nobody", "lead", "uninvolved", "remote"])
 @pytest.mark.parametrize("table", OF_A_CASE)
+@for_every("scope", ["public", "customer", "account", "nobody", "lead", "uninvolved", "remote"])
 def test_nothing_is_added_to_what_belongs_to_another_business(
     world: World, connection: Any, table: str, scope: str
 ) -> None:
@@ -163,8 +164,8 @@ def test_nothing_is_added_to_what_belongs_to_another_business(
         connection.execute(*insertion(table, values))
 
 
-@pytest.mark.parametrize("scope", ["lead", "remote"])
 @pytest.mark.parametrize("table", ["cases", "access", "promises", "contacts", "consents", "touchpoints", "units"])
+@for_every("scope", ["lead", "remote"])
 def test_a_row_is_not_given_away(world: World, connection: Any, table: str, scope: str) -> None:
     with acting(connection, world.scope(scope)), pytest.raises((InsufficientPrivilege, psycopg.errors.DatabaseError)):
         connection.execute(

@@ -11,6 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from tenants.guard import ReadOnly, Unscoped
 from tenants.registry import owned
 from tenants.scope import ForeignWrite, NoScope, Scope, db, entered, writing
+from tests.isolation.every import for_every
 from tests.isolation.expected import SCOPES, seen, written
 from tests.isolation.ways_to_write import (
     INSERTS,
@@ -48,8 +49,8 @@ TABLES = sorted(WRITTEN)
 WALL = (Unscoped, ForeignWrite)
 
 
-@pytest.mark.parametrize("scope", SCOPES)
 @pytest.mark.parametrize("table", TABLES)
+@for_every("scope", SCOPES)
 def test_what_belongs_to_others_is_not_reached(world: World, everything: Any, table: str, scope: str) -> None:
     before = everything()
     for letter in set("MHN") - set(WRITTEN[table][scope]):
@@ -66,8 +67,8 @@ def test_what_belongs_to_others_is_not_reached(world: World, everything: Any, ta
     assert everything() == before
 
 
-@pytest.mark.parametrize("scope", SCOPES)
 @pytest.mark.parametrize("table", TABLES)
+@for_every("scope", SCOPES)
 def test_what_is_ones_own_is_reached(world: World, table: str, scope: str) -> None:
     """The other side of the last test: the same statements do find what the scope may change."""
 
@@ -88,8 +89,8 @@ def test_what_is_ones_own_is_reached(world: World, table: str, scope: str) -> No
                     assert "append-only" in str(refused) or "only be erased" in str(refused)  # noqa: PT017
 
 
-@pytest.mark.parametrize("scope", SCOPES)
 @pytest.mark.parametrize("table", TABLES)
+@for_every("scope", SCOPES)
 def test_what_goes_round_the_scope_is_refused(world: World, everything: Any, table: str, scope: str) -> None:
     before = everything()
     target = Target(world, table, "N" if scope != "elsewhere" else "M")
@@ -115,8 +116,8 @@ def _undone(way, target):
         raise ForeignWrite("a row of one's own was made, which is undone here")
 
 
-@pytest.mark.parametrize("scope", ["public", "customer", "lead", "uninvolved", "remote", "door", "system"])
 @pytest.mark.parametrize("table", TABLES)
+@for_every("scope", ["public", "customer", "lead", "uninvolved", "remote", "door", "system"])
 def test_a_row_of_another_network_is_not_taken_over(world: World, everything: Any, table: str, scope: str) -> None:
     """The same primary key again, now as one's own: the database refuses it, or a row of one's own is made."""
     before, target = everything(), Target(world, table, "N")
@@ -126,8 +127,8 @@ def test_a_row_of_another_network_is_not_taken_over(world: World, everything: An
     assert everything() == before
 
 
-@pytest.mark.parametrize("scope", SCOPES)
 @pytest.mark.parametrize("table", TABLES)
+@for_every("scope", SCOPES)
 def test_nothing_is_inserted_for_another_network(world: World, everything: Any, table: str, scope: str) -> None:
     before = everything()
     target = Target(world, table, "N" if scope != "elsewhere" else "M")
@@ -145,8 +146,8 @@ def test_nothing_is_inserted_for_another_network(world: World, everything: Any, 
 TENANTS_OWN = [table for table in TABLES if "tenant_id" in owned()[table].stamped]
 
 
-@pytest.mark.parametrize("scope", ["lead", "uninvolved", "remote"])
 @pytest.mark.parametrize("table", TENANTS_OWN)
+@for_every("scope", ["lead", "uninvolved", "remote"])
 def test_nothing_is_inserted_for_another_tenant(world: World, everything: Any, table: str, scope: str) -> None:
     before, target = everything(), Target(world, table, "H")
     for way in INSERTS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 from html import unescape
 from typing import Any
 
@@ -21,6 +22,8 @@ from tests.cast import Cast
 
 RIVERSIDE = "riverside.example"
 PASSWORD = "correct horse battery staple"
+hashed_once = cache(hashed)
+"""To hash takes long on purpose."""
 
 
 class Browser:
@@ -78,7 +81,7 @@ def signed_in(app: Flask, cast: Cast) -> Callable[[str], Browser]:
     """The browser of a member of staff who has signed in."""
     with entered(Scope.system()), writing():
         for user in db.session.query(User):
-            user.password_hash = hashed(PASSWORD)
+            user.password_hash = hashed_once(PASSWORD)
 
     def sign_in(name: str, host: str = RIVERSIDE) -> Browser:
         person = Browser(app.test_client(), host)
