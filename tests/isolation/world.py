@@ -27,7 +27,7 @@ from portal.files.models import File, StagedFile
 from portal.followers.log.models import LogEntry
 from portal.followers.models import Delivery
 from portal.following.models import Subscription
-from portal.handoffs.models import Handoff, Partnership
+from portal.handoffs.models import Handoff, Partnership, UnitHandoff
 from portal.imports.models import ImportedLine
 from portal.search.models import SearchDocument, SearchWord
 from portal.suggesting.models import Learned
@@ -105,12 +105,13 @@ def _settle(world: World, home: Home) -> None:
     rows.found(User, home.user_id)
     rows.found(Membership, home.tenant_id, home.user_id)
     rows.found(ServiceCalendar, home.tenant_id)
-    rows.made(Unit, tenant_id=home.tenant_id, slug=f"desk-{home.number}", name={"en": "Desk"})
+    unit = rows.made(Unit, tenant_id=home.tenant_id, slug=f"desk-{home.number}", name={"en": "Desk"})
     _at_the_door(rows, home)
     touchpoint = rows.made(Touchpoint, tenant_id=home.tenant_id, code=f"belt-{home.number}x", name={"en": "Belt"})
     category = rows.made(Category, code=f"smell-{home.number}", name={"en": "Smell"})
     rows.made(RoutingRule, touchpoint_id=touchpoint.id, category_id=category.id, tenant_id=home.tenant_id)
     _a_case(rows, home, touchpoint.id, category.id)
+    _inside(rows, home, unit.id)
     _accounts(rows, home)
 
 
@@ -244,6 +245,13 @@ def _a_handoff(rows: _Rows, home: Home) -> None:
     rows.made(
         Handoff, id=15_000 + number, case_id=home.case_id, partnership_id=agreed.id, **legs, offered_at=AT, accept_by=AT
     )
+
+
+def _inside(rows: _Rows, home: Home, unit_id: int) -> None:
+    """The front desk has asked a unit."""
+    of_case = {"case_id": home.case_id, "part_id": 6000 + home.number, "mode": "assist"}
+    asked = {"tenant_id": home.tenant_id, "to_unit_id": unit_id, "offered_at": AT, "accept_by": AT}
+    rows.made(UnitHandoff, id=16_000 + home.number, **of_case, **asked)
 
 
 def event_of(rows: _Rows, home: Home, audience: str, seq: int = 1) -> Event:
