@@ -31,7 +31,7 @@ from portal.desk.routes import blueprint
 from portal.errors import page as error_page
 from portal.events.timeline import timeline
 from portal.forms import first_errors
-from portal.handoffs import handing, hosting, legs, reading, sharing, working
+from portal.handoffs import handing, hosting, legs, paths, reading, sharing, working
 from portal.handoffs.states import WrongLeg
 from portal.languages import gettext as _
 from portal.wording import zone_name
@@ -165,7 +165,7 @@ ACTS: dict[str, tuple[str, type[Any], Verb]] = {
     "ruling": (
         "rule",
         RulingForm,
-        lambda one, version, form: hosting.rule(one, version, reason=form.reason.data, to_tenant_id=form.tenant_id),
+        lambda one, version, form: hosting.rule(one, version, reason=form.reason.data, to_id=form.tenant_id),
     ),
 }
 """By the end of the address: the act, its form, and the verb."""
@@ -274,22 +274,22 @@ def no_such_handoff(_error: Exception) -> AnyResponse:
 
 
 @blueprint.errorhandler(handing.NotAgreed)
-@blueprint.errorhandler(handing.AlreadyOnPath)
+@blueprint.errorhandler(paths.AlreadyOnPath)
 def cannot_ask(error: Exception) -> Response:
     """The partner that was chosen cannot be asked: say why beside the field, with everything typed still there."""
     words = _("There is no agreement by which you may ask this business for that.")
-    if isinstance(error, handing.AlreadyOnPath):
+    if isinstance(error, paths.AlreadyOnPath):
         words = _("This business has had it before. Only the host may send it there again.")
     row = find_case((request.view_args or {})["reference"])
     return case_page(row, failed="hand_off", errors={"partner": words}, values=dict(request.form), status=422)
 
 
-@blueprint.errorhandler(handing.HostDecides)
-@blueprint.errorhandler(handing.AlreadyAsked)
+@blueprint.errorhandler(paths.HostDecides)
+@blueprint.errorhandler(paths.AlreadyAsked)
 @blueprint.errorhandler(parts.PartIsHanded)
 def not_now(error: Exception) -> Response:
     words = _("Another business is being waited for with this part. Take it back first.")
-    if isinstance(error, handing.HostDecides):
+    if isinstance(error, paths.HostDecides):
         words = _("It came back too often, or nobody took it on in time: the host says who takes it.")
     row = find_case((request.view_args or {})["reference"])
     return case_page(row, values=dict(request.form), status=409, sent=words, tone="due")
@@ -311,5 +311,5 @@ def moved(error: Exception) -> Response:
     return _page(given["handoff_id"], status=409, notice=words, tone="due")
 
 
-for _each in (*MOVED, hosting.NothingToDecide):
+for _each in (*MOVED, paths.NothingToDecide):
     blueprint.register_error_handler(_each, moved)

@@ -1,4 +1,4 @@
-"""Agreements between businesses, and what they and their units hand over. Who may read which row is said in each class."""
+"""Agreements between businesses, and what they and their units hand over. Each class says who may read its rows."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ from sqlalchemy import func, or_, select
 
 from portal.cases.models import Access, Case
 from portal.cases.work_models import Part
-from portal.handoffs.handing import OFFERED_IN
 from portal.handoffs.legs import NoSuchHandoff, bounces, host_decides
 from portal.handoffs.models import Handoff, Partnership
 from portal.handoffs.partnering import is_host, partners_for
+from portal.handoffs.paths import OFFERED_IN
 from portal.handoffs.states import LIVE, can
 from tenants.scope import current, db
 
