@@ -1,4 +1,4 @@
-"""Inside a business a manager stands in the place of the host: which unit takes what came back too often or too late."""
+"""Inside a business a manager stands in the place of the host: which unit takes what came back too often or late."""
 
 from __future__ import annotations
 

@@ -54,6 +54,12 @@ def partners(cast: Cast) -> Partners:
     return found
 
 
+@pytest.fixture
+def inside(partners: Partners) -> units.Inside:
+    """Meridian has three units with one member each, Ada at its front desk, and a manager."""
+    return units.build(partners)
+
+
 def _agreement(network_id: int, asker_id: int, answerer_id: int) -> Partnership:
     """As two businesses make it; written at once, since many tests begin with it."""
     return Partnership(
@@ -99,3 +105,5 @@ def handoff(handoff_id: int) -> Handoff:
 
 
 Verb = Callable[..., Any]
+
+from tests.handoffs import units  # noqa: E402 (which plays with what is above)
