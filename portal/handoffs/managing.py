@@ -13,7 +13,8 @@ from portal.handoffs.legs import host_decides, number_of, unit_legs_of
 from portal.handoffs.moving import move_to_unit, owe_answer, take_over
 from portal.handoffs.paths import NothingToDecide
 from portal.handoffs.running_out import iso
-from portal.handoffs.unit_offering import new_leg, part_to_give, unit_of
+from portal.handoffs.unit_offering import new_leg, part_to_give
+from tenants.departments import unit_by_id
 from tenants.permissions import require
 from tenants.scope import current, db
 
@@ -46,7 +47,7 @@ def give(case: Case, part_id: int | None, to_unit_id: int | None, reason: str) -
         if part_id is None:
             move_to_unit(case, tenant_id, None)
         return
-    unit, holder = unit_of(to_unit_id), unit_with(case.id, tenant_id)
+    unit, holder = unit_by_id(to_unit_id), unit_with(case.id, tenant_id)
     part = part_to_give(case, tenant_id, part_id) if part_id is not None else None
     one = new_leg(case, part, to_unit_id, holder if holder != to_unit_id else None, tenant_id)
     one.state, one.by_host = "accepted", True

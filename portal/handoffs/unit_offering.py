@@ -20,14 +20,10 @@ from portal.handoffs.legs import unit_legs_of
 from portal.handoffs.models import UnitHandoff
 from portal.handoffs.paths import OFFERED_IN, AlreadyAsked, check_path
 from tenants import clock
+from tenants.departments import unit_by_id
 from tenants.ids import new_id
-from tenants.models import Unit
 from tenants.permissions import Forbidden, allows, require
 from tenants.scope import current, db
-
-
-class NoSuchUnit(LookupError):
-    """The business has no such unit (404)."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +59,7 @@ def offer(case_id: int, version: int, ask: UnitAsk, *, author: str) -> int:
             raise Forbidden("only the unit that has the case")
         if case.state not in OFFERED_IN[ask.mode]:
             raise WrongState(case.state, ask.mode)
-        unit, part = unit_of(ask.to_unit_id), _part(case, ask, tenant_id)
+        unit, part = unit_by_id(ask.to_unit_id), _part(case, ask, tenant_id)
         before = unit_legs_of(case.id, part.id if part else None, tenant_id)
         check_path(case, before, unit.id, holder)
         one = new_leg(case, part, unit.id, holder, tenant_id)
@@ -73,14 +69,6 @@ def offer(case_id: int, version: int, ask: UnitAsk, *, author: str) -> int:
         db.session.flush()
         begin(case, one, before, ask.brief, author)
         return one.id
-
-
-def unit_of(unit_id: int) -> Unit:
-    """A unit of the present business. Raises NoSuchUnit."""
-    unit = db.session.get(Unit, unit_id)
-    if unit is None or unit.tenant_id != current().tenant_id:
-        raise NoSuchUnit(unit_id)
-    return unit
 
 
 def new_leg(case: Case, part: Part | None, to_unit_id: int, from_unit_id: int | None, tenant_id: int) -> UnitHandoff:
