@@ -189,4 +189,3 @@ def _legs(rows: Sequence[UnitHandoff]) -> list[UnitLeg]:
         for row in rows
         if row.case_id in cases
     ]
-
