@@ -112,7 +112,7 @@ NAMES = ", ".join(repr(name) for name in ACTS)
 
 
 def perform(act: Act, handoff_id: int, show: Callable[..., Response]) -> Response | str:
-    """Check the form and run the verb. Returns the name of the act, or the answer: what was refused, shown by `show`."""
+    """Check the form and run the verb. Returns the name of the act, or an answer: what was refused, shown by `show`."""
     name, form_class, verb = act
     form = form_class(request.form)
     form.zone, form.names = zone(), names_of()

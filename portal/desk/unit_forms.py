@@ -26,6 +26,12 @@ def _id(typed: str | None) -> int | None:
     return next((each.id for each in units() if str(each.id) == typed), None)
 
 
+def row_id(typed: str | None) -> int | None:
+    """A number that a row can have."""
+    number = int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 20 else 2**63
+    return number if number < 2**63 else None
+
+
 class GiveForm(Form):
     """To which unit, which part (one that exists, or a new one of the business's own), or the whole; what is asked."""
 
@@ -52,8 +58,7 @@ class GiveForm(Form):
 
     @property
     def part_id(self) -> int | None:
-        typed = self.what.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
+        return row_id(self.what.data)
 
 
 class UnitDeclineForm(DeclineForm):
@@ -89,8 +94,8 @@ class UnitForm(Form):
     """What a unit is called, in one language or in all, and how fast it is."""
 
     name_en = StringField(filters=[clean], validators=[Length(max=LONGEST_NAME)])
-    name_zh_Hans = StringField(filters=[clean], validators=[Length(max=LONGEST_NAME)])
-    name_zh_Hant = StringField(filters=[clean], validators=[Length(max=LONGEST_NAME)])
+    name_zh_hans = StringField(filters=[clean], validators=[Length(max=LONGEST_NAME)])
+    name_zh_hant = StringField(filters=[clean], validators=[Length(max=LONGEST_NAME)])
     accept_number = IntegerField(validators=[InputRequired(_l("Give a number.")), NumberRange(1, 1000)])
     accept_unit = StringField()
     answer_number = IntegerField(validators=[InputRequired(_l("Give a number.")), NumberRange(1, 1000)])
@@ -114,4 +119,4 @@ class UnitForm(Form):
         return Target(self[f"{what}_number"].data or 0, self[f"{what}_unit"].data or "").kept()
 
     def _names(self) -> dict[str, str]:
-        return {locale: name for locale in LOCALES if (name := self[f"name_{locale}"].data)}
+        return {locale: name for locale in LOCALES if (name := self[f"name_{locale.lower()}"].data)}

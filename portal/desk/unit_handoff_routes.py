@@ -11,7 +11,7 @@ from portal.answers import form_version, private
 from portal.desk.handoff_acts import ACTS, NAMES, Act, perform
 from portal.desk.page import act_on, author, frame, names_of, zone
 from portal.desk.routes import blueprint
-from portal.desk.unit_forms import GiveForm, UnitAssignForm, UnitDeclineForm, UnitRulingForm
+from portal.desk.unit_forms import GiveForm, UnitAssignForm, UnitDeclineForm, UnitRulingForm, row_id
 from portal.events.timeline import timeline
 from portal.handoffs import managing, unit_offering, unit_reading
 from portal.handoffs.inside import units
@@ -46,9 +46,8 @@ def give_to_unit(tenant: str, reference: str) -> AnyResponse:
 @blueprint.post("/<tenant>/cases/<reference>/unit-assignments")
 def assign_to_unit(tenant: str, reference: str) -> AnyResponse:
     def act(row: Any, form: UnitAssignForm) -> None:
-        typed = request.form.get("part", "")
-        part_id = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 19 else None
-        managing.assign(row.id, form_version(), part_id=part_id, to_unit_id=form.to_id, reason=form.reason.data or "")
+        part_id, reason = row_id(request.form.get("part")), form.reason.data or ""
+        managing.assign(row.id, form_version(), part_id=part_id, to_unit_id=form.to_id, reason=reason)
 
     return act_on(reference, "assign_unit", UnitAssignForm, act)
 

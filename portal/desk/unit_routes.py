@@ -91,7 +91,7 @@ def _page(*, failed: str = "", errors: dict[str, str] | None = None, status: int
 def _typed(unit: Unit) -> dict[str, Any]:
     """Its times, and its form as it would have been typed."""
     accept, answer = Target.read(unit.accept_within), Target.read(unit.answer_within)
-    typed = {f"name_{locale}": name for locale, name in unit.name.items()}
+    typed = {f"name_{locale.lower()}": name for locale, name in unit.name.items()}
     typed |= {"accept_number": str(accept.number), "accept_unit": accept.unit}
     typed |= {"answer_number": str(answer.number), "answer_unit": answer.unit}
     return {"accept": accept, "answer": answer, "typed": typed | ({"auto_accept": "1"} if unit.auto_accept else {})}

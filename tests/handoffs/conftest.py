@@ -17,7 +17,7 @@ from tenants import clock
 from tenants.ids import new_id
 from tenants.scope import Scope, db, entered, writing
 from tests.cast import Cast, _tenant
-from tests.pages.conftest import another, browser, signed_in  # noqa: F401 (fixtures)
+from tests.pages.conftest import another, browser, report, signed_in  # noqa: F401 (fixtures)
 from tests.play import colleague
 
 FAST, SLOW = Target(2, "working_hours"), Target(2, "working_days")
