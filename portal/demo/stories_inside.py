@@ -74,6 +74,13 @@ STORIES: tuple[Story, ...] = (
             plan("1h", "ada", "We ask the crew and the ramp what happened, and answer for the pram.", "now+2000m"),
             give_unit("15m", "ada", "baggage", "Pram of MD 512. It needs somebody who knows the forms."),
             unit_takes("30m", "ada"),
+            give_unit(
+                "now-50m",
+                "ada",
+                "refunds",
+                "Model and year are on the photo of the frame. What may a new one cost without asking a manager?",
+                part="What a new pram may cost",
+            ),
         ),
     ),
 )
