@@ -29,12 +29,15 @@ from portal.desk import (  # noqa: F401 (they add to the desk's blueprint)
     calendar_routes,
     cluster_routes,
     file_routes,
+    handoff_errors,
     handoff_routes,
     judging_routes,
     partner_routes,
     people_routes,
     queue_routes,
     search_routes,
+    unit_handoff_routes,
+    unit_routes,
 )
 from portal.desk import routes as desk
 from portal.files import routes as files

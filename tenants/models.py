@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     and_,
+    false,
     or_,
     select,
 )
@@ -36,6 +38,7 @@ from tenants.scope import Scope
 
 TENANT = ["tenants.network_id", "tenants.id"]
 USER = ["users.network_id", "users.id"]
+UNIT = ["units.tenant_id", "units.id"]
 
 
 class Role(StrEnum):
@@ -93,7 +96,10 @@ class Tenant(NetworkShared, Base):
 
 
 class Unit(TenantPrivate, Base):
-    """A department inside a tenant."""
+    """A department inside a tenant, and how fast it is with what other departments ask of it.
+
+    Times are kept as a number of a unit of time, and count by the tenant's own service calendar.
+    """
 
     __tablename__ = "units"
     __table_args__ = (
@@ -105,6 +111,14 @@ class Unit(TenantPrivate, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(40))
     name: Mapped[dict[str, str]]
+    accept_within: Mapped[list[Any]] = mapped_column(
+        default=lambda: ["working_hours", 4], server_default='["working_hours", 4]'
+    )
+    answer_within: Mapped[list[Any]] = mapped_column(
+        default=lambda: ["working_days", 2], server_default='["working_days", 2]'
+    )
+    auto_accept: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether what is asked is taken on at once."""
 
 
 class Membership(TenantPrivate, Base):
@@ -118,7 +132,7 @@ class Membership(TenantPrivate, Base):
     __table_args__ = (
         ForeignKeyConstraint(["network_id", "tenant_id"], TENANT),
         ForeignKeyConstraint(["network_id", "user_id"], USER),
-        ForeignKeyConstraint(["tenant_id", "unit_id"], ["units.tenant_id", "units.id"]),
+        ForeignKeyConstraint(["tenant_id", "unit_id"], UNIT),
         CheckConstraint("role IN ('agent', 'manager', 'product', 'admin')", name="role"),
         Index("ix_memberships_user", "network_id", "user_id"),
     )

@@ -42,6 +42,7 @@ class Colleague:
     name: str
     email: str
     role: str
+    unit_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,9 @@ class Found:
 
 def colleagues() -> list[Colleague]:
     """Everybody who works for the scope's tenant, by name."""
-    query = select(User, Membership.role).join(Membership, Membership.user_id == User.id)
+    query = select(User, Membership.role, Membership.unit_id).join(Membership, Membership.user_id == User.id)
     here = query.where(Membership.tenant_id == current().tenant_id).order_by(User.name, User.id)
-    return [Colleague(user.id, user.name, user.email, role) for user, role in db.session.execute(here)]
+    return [Colleague(user.id, user.name, user.email, role, unit) for user, role, unit in db.session.execute(here)]
 
 
 def open_invitations() -> list[Invitation]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from portal.cases import assignment, attribution, clocks, promises, surveys
+from portal.cases import assignment, attribution, clocks, parts, promises, surveys
 from portal.cases.evidence import Given, attach
 from portal.cases.holding import held, move
 from portal.cases.models import Case
@@ -124,11 +124,14 @@ def answer(
 
     `touchpoint_id` and `category_id` say where the cause lies; without them what the case has counts. Both must be
     known now, since the customer may close the case from here on. `about_staff` is for the business alone.
-    Raises NotAttributed.
+    So must everything inside the business be done: the customer would otherwise meet what they cannot see.
+    Raises NotAttributed or OpenParts.
     """
     require(current(), "case.answer")
     with held(case_id, version) as case:
         require_fresh_eyes(case)
+        if parts.is_open_inside(case):
+            raise OpenParts(case.reference)
         attribution.attribute(case, touchpoint_id, category_id, about_staff)
         move(case, "answer")
         case.answered_at = clock.now()
@@ -173,4 +176,4 @@ def end(case: Case, how: str) -> None:
 
 
 class OpenParts(RuntimeError):
-    """A case does not close while one of its parts is open (409)."""
+    """A case neither closes while a part is open, nor is answered while one inside the business is (409)."""

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.cases import reach
 from portal.cases.states import STATES
 from tenants.db import Base, only_where
-from tenants.models import TENANT
+from tenants.models import TENANT, UNIT
 from tenants.ownership import PARTIES, NetworkShared, Row, TenantOwned, same_network, same_tenant
 from tenants.scope import Scope
 
@@ -188,6 +188,7 @@ class Access(NetworkShared, Base):
         ForeignKeyConstraint(["network_id", "case_id"], CASE),
         ForeignKeyConstraint(["network_id", "tenant_id"], TENANT),
         ForeignKeyConstraint(["tenant_id", "assignee_id"], ["memberships.tenant_id", "memberships.user_id"]),
+        ForeignKeyConstraint(["tenant_id", "unit_id"], UNIT),
         CheckConstraint("level IN ('lead', 'assist', 'past')", name="level"),
         Index("ix_access_queue", "network_id", "tenant_id", "is_open", "next_due_at", "case_id"),
         Index("ix_access_lead", "case_id", unique=True, **only_where("level = 'lead'")),
@@ -198,6 +199,8 @@ class Access(NetworkShared, Base):
     level: Mapped[str] = mapped_column(String(8))
     assignee_id: Mapped[int | None]
     """The colleague who has taken the case, of this tenant."""
+    unit_id: Mapped[int | None]
+    """The unit of this tenant that has the case; None for the front desk."""
     is_open: Mapped[bool] = mapped_column(default=True)
     next_due_at: Mapped[datetime]
     """Copied from the case for the queue; a case with no promise due sorts last (year 9999)."""

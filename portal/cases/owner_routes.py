@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.answers import form_version, private, secret
 from portal.cases import assessment, customer_verbs, erasure, export, redaction, remedies, second_look, visibility
 from portal.cases.forms import AppealForm, MessageForm, ReasonForm
+from portal.cases.handling import OpenParts
 from portal.cases.holding import Stale
 from portal.cases.page import case_page, is_owner
 from portal.cases.reading import find_case
@@ -169,8 +170,11 @@ def _own(reference: str) -> Any:
 @blueprint.errorhandler(WrongState)
 @blueprint.errorhandler(remedies.RemedySettled)
 @blueprint.errorhandler(second_look.TooLate)
-def moved_on(_error: Exception) -> Response:
+@blueprint.errorhandler(OpenParts)
+def moved_on(error: Exception) -> Response:
     """The case is not what the form was made from: show what it is now, with what was typed still there."""
     row = find_case((request.view_args or {})["reference"])
     words = _("This case has moved on meanwhile. Nothing was sent; this is how it stands now.")
+    if isinstance(error, OpenParts):
+        words = _("A part of this case is still open. It closes when the last part is done.")
     return private(case_page(row, status=409, moved_on=words))

@@ -1,25 +1,33 @@
 """A case in several parts: each has its own matter and its own end, and the case does not close before the last one.
 
-Hand-offs between businesses work on these rows.
+Hand-offs work on these rows. A part that is internal exists for one business alone: it has a number of its own, what
+becomes of it is told to nobody else, and no version moves by it that others could see.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import func, select
 
-from portal.cases.holding import held
+from portal.cases.holding import held, leads
 from portal.cases.models import Case
 from portal.cases.states import OPEN, WrongState
 from portal.cases.work_models import Part
 from portal.events import kinds
+from portal.events.kinds import Audience
 from portal.events.record import record
 from tenants import clock
 from tenants.ids import new_id
-from tenants.permissions import require
+from tenants.permissions import Forbidden, require
 from tenants.scope import current, db
 
 MOST = 12
 """A case with more parts than this is several cases."""
+
+
+IS_WAITED_FOR: list[Callable[[Part], bool]] = []
+"""Asked before a part is ended by hand: slices above say whether somebody works on it."""
 
 
 class NoSuchPart(LookupError):
@@ -27,7 +35,7 @@ class NoSuchPart(LookupError):
 
 
 class PartIsHanded(RuntimeError):
-    """Another business is waited for with it (409): it is taken back or answered first."""
+    """Somebody is waited for with it (409): it is taken back or answered first."""
 
 
 class TooManyParts(ValueError):
@@ -48,25 +56,39 @@ def split(case_id: int, version: int, titles: list[str]) -> None:
 
 
 def finish(case_id: int, part_id: int) -> None:
-    """This part is done. Doing it twice changes nothing. Raises PartIsHanded."""
+    """This part is done. Doing it twice changes nothing. Raises PartIsHanded, or Forbidden for a part of others."""
     require(current(), "case.split")
-    with held(case_id) as case:
+    with held(case_id, by_lead=False) as case:
         query = select(Part).where(Part.case_id == case.id, Part.id == part_id)
         part = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
         if part is None:
             raise NoSuchPart(part_id)
-        if part.is_handed:
+        if not part.is_internal and not leads(case):
+            raise Forbidden("only the business that leads")
+        if part.is_handed or any(waited(part) for waited in IS_WAITED_FOR):
             raise PartIsHanded(part.number)
         end(case, part)
 
 
 def parts_of(case_id: int) -> list[Part]:
-    return list(db.session.scalars(select(Part).where(Part.case_id == case_id).order_by(Part.number)))
+    """Those that everybody sees who reads the case."""
+    return _parts(case_id, internal=False)
 
 
-def open_one(case: Case, title: str) -> Part:
-    """One more part of a held case. Raises TooManyParts."""
-    number = _last(case) + 1
+def inside_parts(case_id: int) -> list[Part]:
+    """Those that only the present business knows."""
+    return _parts(case_id, internal=True)
+
+
+def is_open_inside(case: Case) -> bool:
+    """Whether a part that only the present business knows is open."""
+    return any(part.done_at is None for part in inside_parts(case.id))
+
+
+def open_one(case: Case, title: str, *, inside: int | None = None) -> Part:
+    """One more part of a held case; `inside` is the business for which alone it is. Raises TooManyParts."""
+    number, internal = _last(case, inside) + 1, inside is not None
+    tenant_id = case.lead_tenant_id if inside is None else inside
     if number > MOST:
         raise TooManyParts(case.reference)
     part = Part(
@@ -74,14 +96,15 @@ def open_one(case: Case, title: str) -> Part:
         network_id=case.network_id,
         case_id=case.id,
         number=number,
-        tenant_id=case.lead_tenant_id,
+        tenant_id=tenant_id,
         title=title,
         opened_at=clock.now(),
+        is_internal=internal,
     )
     db.session.add(part)
     case.open_parts += 1
-    facts = {"part": str(number), "tenant": str(case.lead_tenant_id)}
-    record(case, kinds.PART_OPENED, text=title, facts=facts, tenant_id=case.lead_tenant_id)
+    facts = {"part": name_of(part), "tenant": str(tenant_id)}
+    record(case, kinds.PART_OPENED, text=title, facts=facts, tenant_id=tenant_id, audience=_audience(part))
     db.session.flush()
     return part
 
@@ -92,9 +115,28 @@ def end(case: Case, part: Part) -> None:
         return
     part.done_at = clock.now()
     case.open_parts -= 1
-    case.state_version += 1
-    record(case, kinds.PART_DONE, text=part.title, facts={"part": str(part.number)}, tenant_id=part.tenant_id)
+    if not part.is_internal:
+        case.state_version += 1
+    facts = {"part": name_of(part)}
+    record(case, kinds.PART_DONE, text=part.title, facts=facts, tenant_id=part.tenant_id, audience=_audience(part))
 
 
-def _last(case: Case) -> int:
-    return db.session.scalar(select(func.max(Part.number)).where(Part.case_id == case.id)) or 0
+def name_of(part: Part) -> str:
+    """Its number as histories name it: `2`, and `i2` for the second of those that only its business knows."""
+    return f"i{part.number}" if part.is_internal else str(part.number)
+
+
+def _audience(part: Part) -> Audience:
+    return Audience.INTERNAL if part.is_internal else Audience.PUBLIC
+
+
+def _parts(case_id: int, *, internal: bool) -> list[Part]:
+    query = select(Part).where(Part.case_id == case_id, Part.is_internal == internal)
+    return list(db.session.scalars(query.order_by(Part.number)))
+
+
+def _last(case: Case, inside: int | None = None) -> int:
+    newest = select(func.max(Part.number)).where(Part.case_id == case.id, Part.is_internal == (inside is not None))
+    if inside is not None:
+        newest = newest.where(Part.tenant_id == inside)
+    return db.session.scalar(newest) or 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, false, or_, select
 
 from portal.events.models import history_of
 from tenants.db import Base
@@ -21,6 +21,17 @@ def case(row: Row, case_id: ColumnElement[int], scope: Scope) -> ColumnElement[b
     if scope.at_the_door:
         return none(row)
     return same_network(row, scope) & _open(row, case_id, scope)
+
+
+def part(row: Row, scope: Scope) -> ColumnElement[bool]:
+    """A part is seen with its case; one that is internal by its business alone."""
+    seen = case(row, row.c.case_id, scope)
+    if scope.is_system:
+        return seen
+    outside: ColumnElement[bool] = row.c.is_internal == false()
+    if scope.for_tenant:
+        return seen & or_(outside, row.c.tenant_id == scope.tenant_id)
+    return seen & outside
 
 
 def personal(row: Row, scope: Scope) -> ColumnElement[bool]:

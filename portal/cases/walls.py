@@ -30,6 +30,20 @@ def of_case(table: str) -> list[str]:
     )
 
 
+def of_parts(table: str) -> list[str]:
+    """As `of_case`, but what is internal is read and written by its business alone."""
+    own = f"{_access(table)} AND (NOT is_internal OR tenant_id = {TENANT})"
+    mine = f"(({OWN_CASE} AND NOT is_internal) OR ({own}))"
+    seen = f"SELECT 1 FROM cases c WHERE c.id = {table}.case_id AND c.visibility = 'public'"  # noqa: S608
+    public = f"({scope_is('public')} AND NOT is_internal AND EXISTS ({seen}))"
+    return protect(
+        table,
+        read=f"{SAME_NETWORK} AND ({mine} OR {public})",
+        insert=f"{SAME_NETWORK} AND {mine}",
+        change=f"{SAME_NETWORK} AND {mine}",
+    )
+
+
 def of_parties(table: str) -> list[str]:
     """The customer and the businesses involved."""
     mine = f"{SAME_NETWORK} AND ({OWN_CASE} OR {_access(table)})"

@@ -41,7 +41,10 @@ class Decision(TenantPrivate, Base):
 
 
 class Part(NetworkShared, Base):
-    """One matter of several in a case. A case does not close while one of its parts is open (`cases.open_parts`)."""
+    """One matter of several in a case. A case does not close while one of its parts is open (`cases.open_parts`).
+
+    What is internal exists for its business alone, and is counted by itself, so that others miss no number.
+    """
 
     __tablename__ = "parts"
     of_case = "case_id"
@@ -50,7 +53,8 @@ class Part(NetworkShared, Base):
         ForeignKeyConstraint(["network_id", "case_id"], CASE),
         ForeignKeyConstraint(["network_id", "tenant_id"], TENANT),
         UniqueConstraint("network_id", "id"),
-        UniqueConstraint("case_id", "number"),
+        Index("ix_parts_number", "case_id", "number", unique=True, **only_where("NOT is_internal")),
+        Index("ix_parts_inside", "case_id", "tenant_id", "number", unique=True, **only_where("is_internal")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -64,10 +68,11 @@ class Part(NetworkShared, Base):
     done_at: Mapped[datetime | None]
     is_handed: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether another business is waited for with it; kept by the hand-offs (a trigger of migration 0016)."""
+    is_internal: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     @classmethod
     def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
-        return reach.case(row, row.c.case_id, scope)
+        return reach.part(row, scope)
 
 
 TASKS = ("clearer_notice", "clause_review")

@@ -24,6 +24,7 @@ from portal.config import Settings
 from portal.demo import setting as settings_of
 from portal.demo import (
     stories_en,
+    stories_inside,
     stories_second_look,
     stories_spike,
     stories_today,
@@ -47,6 +48,7 @@ STORIES = {
         *stories_zh_hant.STORIES,
         *stories_second_look.STORIES,
         *stories_together.STORIES,
+        *stories_inside.STORIES,
         *stories_today.NOW,
         *stories_spike.NOW,
     ),

@@ -26,6 +26,7 @@ from portal.cases.survey_models import SCORES
 from portal.cases.work_models import Part
 from portal.demo.handing_acts import BETWEEN, Between
 from portal.demo.script import Act
+from portal.demo.unit_acts import INSIDE
 from tenants.scope import db
 
 
@@ -131,5 +132,5 @@ STAFF: dict[str, Callable[[CaseNow, Act, str, datetime], None]] = {
     "deliver": lambda case, act, author, due: remedies.deliver(case.id, _remedy(case.id, "accepted"), proof=act.text),
     "split": lambda case, act, author, due: parts.split(case.id, case.version, list(act.more["titles"])),
     "finish_part": lambda case, act, author, due: parts.finish(case.id, _open_part(case.id)),
-    **{name: _between(played) for name, played in BETWEEN.items()},
+    **{name: _between(played) for name, played in {**BETWEEN, **INSIDE}.items()},
 }

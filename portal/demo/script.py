@@ -171,6 +171,32 @@ def assign(when: str, by: str, to: str, reason: str) -> Act:
     return Act(when, "assign", by, reason, more={"to": to})
 
 
+def give_unit(when: str, by: str, to: str, brief: str, *, part: str = "", again: bool = False) -> Act:
+    """Ask a unit of one's own business: for help with a part of its own (new, or `again`), or to have the case."""
+    return Act(when, "give_unit", by, brief, more={"to": to, "title": part, "again": again})
+
+
+def unit_takes(when: str, by: str) -> Act:
+    return Act(when, "unit_takes", by)
+
+
+def unit_cannot(when: str, by: str, reason: str, text: str, *, suggested: str = "") -> Act:
+    return Act(when, "unit_cannot", by, text, more={"reason": reason, "suggested": suggested})
+
+
+def unit_answers(when: str, by: str, text: str) -> Act:
+    return Act(when, "unit_answers", by, text)
+
+
+def unit_will_do(when: str, by: str, *, help_: int = 3, ease: int = 3) -> Act:
+    return Act(when, "unit_will_do", by, more={"help": help_, "ease": ease})
+
+
+def assign_unit(when: str, by: str, to: str, reason: str) -> Act:
+    """A manager says which unit takes what came back."""
+    return Act(when, "assign_unit", by, reason, more={"to": to})
+
+
 def reopen(when: str, text: str = "") -> Act:
     return Act(when, "reopen", text=text)
 

@@ -8,6 +8,8 @@ from typing import Any
 from portal.cases.promises import BY_ITSELF, is_owed
 from portal.cases.second_look import may_handle
 from portal.cases.states import OPEN, UNTOUCHED, can
+from portal.handoffs import unit_reading
+from portal.handoffs.inside import units
 from portal.handoffs.reading import decisions_on, may_hand_on
 from tenants.permissions import allows
 from tenants.scope import current
@@ -25,6 +27,8 @@ FORMS = (
     "promise",
     "hand_off",
     "assign",
+    "give_unit",
+    "assign_unit",
     "split",
     "merge",
     "unmerge",
@@ -52,6 +56,7 @@ PERMISSION = {
     "find": "assess",
     "settle": "remedy",
     "unmerge": "merge",
+    "give_unit": "hand_off",
     "leave": "read",
 }
 """Acts that share the permission of another."""
@@ -75,7 +80,16 @@ def possible(row: Any, assignee_id: int | None) -> set[str]:
         acts.add("hand_off")
     if decisions_on(row.id):
         acts.add("assign")
+    acts |= _inside(row)
     return {act for act in acts if allows(current(), f"case.{PERMISSION.get(act, act)}")}
+
+
+def _inside(row: Any) -> set[str]:
+    """What this person may do with the case within the business, if it has units."""
+    if row.state not in OPEN or not units():
+        return set()
+    undecided = allows(current(), "case.assign_unit") and unit_reading.to_decide(row.id)
+    return ({"give_unit"} if unit_reading.may_give(row) else set()) | ({"assign_unit"} if undecided else set())
 
 
 def main_act(row: Any, promise: Any, acts: set[str]) -> str | None:

@@ -99,6 +99,10 @@ class AssignForm(Form):
 
 
 class RulingForm(AssignForm):
+    @property
+    def to_id(self) -> int | None:
+        return self.tenant_id
+
     def validate_business(self, field: StringField) -> None:
         if field.data and self.names.business_by_slug(field.data) is None:
             raise ValidationError(_("Choose who takes it."))

@@ -18,7 +18,7 @@ from portal.cases.folding import folded
 from portal.cases.live import case_view, facts_of, in_order, stations
 from portal.cases.money import CURRENCIES
 from portal.cases.needs import needs_of
-from portal.cases.parts import parts_of
+from portal.cases.parts import inside_parts, parts_of
 from portal.cases.promises import is_owed
 from portal.cases.reading import find_case, next_of, promises_of
 from portal.cases.remedies import goodwill_allowances, remedies_of
@@ -34,10 +34,13 @@ from portal.events.timeline import timeline
 from portal.files.form import files_form, take_files
 from portal.files.reading import files_in
 from portal.forms import first_errors
+from portal.handoffs.inside import unit_with, units
 from portal.handoffs.reading import decisions_on, legs_of_case, may_hand_on
+from portal.handoffs.unit_reading import parts_to_give, to_decide, unit_legs_of_case
 from portal.languages import gettext as _
 from portal.suggesting.offering import guesses
-from portal.wording import zone_name
+from portal.wording import local, zone_name
+from tenants.permissions import allows
 from tenants.scope import current, db
 
 
@@ -97,6 +100,7 @@ def case_page(
         needs=needs_of(row.id),
         legs=legs_of_case(row.id),
         decisions=decisions_on(row.id),
+        **inside_of(row),
         partners=partners(row, names),
         proposed=proposed(row, names),
         from_partners=[
@@ -126,6 +130,20 @@ def case_page(
         tone=tone,
     )
     return private(make_response(page, status))
+
+
+def inside_of(row: Any) -> dict[str, Any]:
+    """Where the case is within the business; nothing where that has no units and nothing of its own."""
+    known = {each.id: local(each.name) for each in units()}
+    return {
+        "units": known,
+        "with_unit": known.get(unit_with(row.id, current().tenant_id or 0) or 0),
+        "unit_choices": [(str(each), name) for each, name in known.items()],
+        "unit_legs": unit_legs_of_case(row.id) if known else [],
+        "inside_parts": inside_parts(row.id),
+        "parts_to_give": parts_to_give(row) if known else [],
+        "undecided": to_decide(row.id) if known and allows(current(), "case.assign_unit") else [],
+    }
 
 
 def acts_on(row: Any, made: list[Any], assignee: tuple[int, str] | None) -> dict[str, Any]:
@@ -231,6 +249,8 @@ def done() -> dict[str, str]:
         "unmerge": _("The link is undone."),
         "hand_off": _("Asked. You see here who has looked and who has taken it on."),
         "assign": _("Decided. Everybody reads why."),
+        "give_unit": _("Asked. Nobody outside the business sees it."),
+        "assign_unit": _("Decided. The units read why."),
     }
 
 

@@ -15,6 +15,7 @@ from portal.cases.states import WrongState
 from portal.desk.page import act_on, author, frame, names_of, zone
 from portal.desk.reading import SHOWS, Queue, nobodys, pressing, queue, queued
 from portal.desk.routes import blueprint
+from portal.handoffs.inside import unit_of_person
 from portal.htmx import wants_part
 from portal.languages import gettext as _
 from tenants.scope import Scope, entered
@@ -49,6 +50,7 @@ def show_queue(tenant: str) -> Response:
     late, today = pressing(zone().key)
     sent = request.args.get("sent", "")
     said = {"sent": _done().get(sent), "tone": "due" if sent == "gone" else ""}
+    context["in_unit"] = unit_of_person() is not None
     page = render_template("desk/queue.html", late=late, today=today, nobodys=nobodys(), **said, **context)
     return private(make_response(page))
 

@@ -16,6 +16,7 @@ from portal.desk.acts import is_free, may_take, waits_for_somebody
 from portal.directory import Directory
 from portal.events import kinds
 from portal.events.models import Event, EventContent
+from portal.handoffs.inside import unit_of_person
 from portal.handoffs.sharing import asks_to_see
 from portal.languages import gettext as _
 from portal.languages import html_lang
@@ -29,7 +30,7 @@ MANY = 1000
 """More late cases than this are not counted to the last one."""
 FEW = 100
 """Nor more than this that nobody has."""
-SHOWS = ("open", "mine", "free", "closed")
+SHOWS = ("open", "mine", "unit", "free", "closed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ def queue(names: Directory, show: str, *, after: str = "") -> Queue:
     wanted = _all().where(access.c.is_open == (show != "closed"))
     if show == "mine":
         wanted = wanted.where(access.c.assignee_id == current().person_id)
+    elif show == "unit":
+        wanted = wanted.where(access.c.unit_id == unit_of_person())
     elif show == "free":
         wanted = _free(wanted)
     newest_first = show == "closed"

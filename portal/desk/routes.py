@@ -184,6 +184,8 @@ FORM_OF = {
     "remedies": "remedy",
     "handoffs": "hand_off",
     "assignments": "assign",
+    "unit-handoffs": "give_unit",
+    "unit-assignments": "assign_unit",
 }
 """Which form of the page a POST came from, by the end of its address."""
 

@@ -126,6 +126,34 @@ SHARING_TAKEN_BACK = _kind("case.sharing.taken_back", Audience.CUSTOMER, "tenant
 SHARING_SHOWN = _kind("case.sharing.shown", Audience.CUSTOMER, "handoff", "part", "tenant", "field")
 """Somebody of a business looked at an address that the customer had opened to it."""
 
+
+def _inside(outside: Kind, what: str) -> Kind:
+    """The same between two units of one business, for that business alone: it names units where the other names
+    businesses."""
+    return _kind(f"case.unit.{what}", Audience.INTERNAL, *(outside.facts - {"tenant"} | {"unit"}))
+
+
+INSIDE: dict[str, Kind] = {
+    HANDED_ON.name: _inside(HANDED_ON, "offered"),
+    TAKEN_ON.name: _inside(TAKEN_ON, "accepted"),
+    HANDOFF_DECLINED.name: _inside(HANDOFF_DECLINED, "declined"),
+    HANDOFF_RETURNED.name: _inside(HANDOFF_RETURNED, "returned"),
+    HANDOFF_WITHDRAWN.name: _inside(HANDOFF_WITHDRAWN, "withdrawn"),
+    HANDOFF_EXPIRED.name: _inside(HANDOFF_EXPIRED, "expired"),
+    HANDOFF_SAID.name: _inside(HANDOFF_SAID, "said"),
+    HANDOFF_LATE.name: _inside(HANDOFF_LATE, "late"),
+    HANDOFF_EXTENDED.name: _inside(HANDOFF_EXTENDED, "extended"),
+    HANDOFF_NOT_EXTENDED.name: _inside(HANDOFF_NOT_EXTENDED, "not_extended"),
+    HANDOFF_ANSWERED.name: _inside(HANDOFF_ANSWERED, "answered"),
+    HANDOFF_CONFIRMED.name: _inside(HANDOFF_CONFIRMED, "confirmed"),
+    HANDOFF_REOPENED.name: _inside(HANDOFF_REOPENED, "reopened"),
+    HANDOFF_RATED.name: _inside(HANDOFF_RATED, "rated"),
+    HOST_ASKED.name: _inside(HOST_ASKED, "manager_asked"),
+    HOST_ASSIGNED.name: _inside(HOST_ASSIGNED, "assigned"),
+    HOST_RULED.name: _inside(HOST_RULED, "ruled"),
+}
+"""What happens between units, by what it is called between businesses. No reader of a case but the business has any."""
+
 IDEA_PROPOSED = _kind("idea.proposed", Audience.PUBLIC, "kind", "title", "language", "by", "problem", "because")
 """`because`: `case` when it came from a case, `staff` when the front line of a business proposed it."""
 IDEA_PUBLISHED = _kind("idea.published", Audience.PUBLIC)

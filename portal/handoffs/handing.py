@@ -1,11 +1,14 @@
-"""Offering a part of a case, or the whole of it, to another business; taking it on, declining it, giving it back."""
+"""Offering a part of a case, or the whole of it, to another business; taking it on, declining it, giving it back.
+
+Offering to a unit of one's own business is in `unit_offering.py`; the verbs that follow are the same for both.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from portal.calendars.promising import working_time_of
 from portal.calendars.targets import Target
@@ -15,51 +18,24 @@ from portal.cases.models import Case
 from portal.cases.states import WrongState
 from portal.cases.work_models import Part
 from portal.events import kinds
-from portal.events.record import record, set_timer
-from portal.handoffs.legs import (
-    Frozen,
-    bounces,
-    host_decides,
-    leg,
-    legs_of,
-    number_of,
-    said,
-    step,
-    told,
-    touch,
-    why_it_ended,
-)
-from portal.handoffs.models import DECLINES, RETURNS, Handoff, Partnership
+from portal.events.record import set_timer
+from portal.handoffs.between import between
+from portal.handoffs.inside import is_with_unit
+from portal.handoffs.legs import bounces, leg, legs_of, path_of, said, step, told, touch, why_it_ended
+from portal.handoffs.models import DECLINES, RETURNS, AnyLeg, Handoff, Partnership
+from portal.handoffs.moving import take_on
 from portal.handoffs.partnering import agreement_between, covers
+from portal.handoffs.paths import OFFERED_IN, AlreadyAsked, check_path
+from portal.handoffs.running_out import EXPIRES, hand_back, iso
 from portal.handoffs.states import LIVE, WrongLeg
 from tenants import clock
 from tenants.ids import new_id
-from tenants.models import Tenant
 from tenants.permissions import require
 from tenants.scope import current, db
-
-EXPIRES, LATE, TO_HOST = "handoff.expires", "handoff.late", "handoff.to_host"
-OFFERED_IN = {
-    "assist": ("acknowledged", "in_progress", "waiting_for_customer"),
-    "transfer": ("received", "acknowledged", "in_progress"),
-}
-"""The states of a case in which it may be handed on: help comes after a plan; what is not ours may pass before."""
 
 
 class NotAgreed(ValueError):
     """There is no agreement by which this business may be asked for this (422)."""
-
-
-class AlreadyOnPath(ValueError):
-    """It has had this part before (422): only the host may send it there again."""
-
-
-class HostDecides(RuntimeError):
-    """It came back too often, or too late: the host says who takes it (409)."""
-
-
-class AlreadyAsked(RuntimeError):
-    """Somebody is being waited for with this part already (409)."""
 
 
 class NoReason(ValueError):
@@ -100,32 +76,38 @@ def offer(case_id: int, version: int, ask: Ask, *, author: str) -> int:
         agreed = _agreement(case, ask)
         part = _part(case, ask)
         before = legs_of(case.id, part.id if part else None)
-        _check_path(case, before, ask.to_tenant_id)
+        check_path(case, before, ask.to_tenant_id, case.lead_tenant_id)
         one = _make(case, part, agreed, ask)
-        told(
-            case,
-            kinds.HANDED_ON,
-            one,
-            tenant=str(one.to_tenant_id),
-            mode=one.mode,
-            accept_by=iso(one.accept_by),
-            after=why_it_ended(before) or None,
-            bounces=bounces(before) or None,
-        )
-        said(case, one, "brief", ask.brief, author)
-        touch(case, one)
-        if agreed.auto_accept:
-            _take_on(case, one, by_agreement=True)
-        elif one.accept_by is not None:
-            set_timer(case.network_id, EXPIRES, one.id, one.accept_by)
+        begin(case, one, before, ask.brief, author)
         return one.id
 
 
+def begin(case: Case, one: AnyLeg, before: Sequence[AnyLeg], brief: str, author: str) -> None:
+    """Tell of an offer that has just been made; its clock begins, or it is taken on at once."""
+    told(
+        case,
+        kinds.HANDED_ON,
+        one,
+        mode=one.mode,
+        accept_by=iso(one.accept_by),
+        after=why_it_ended(before) or None,
+        bounces=bounces(before) or None,
+    )
+    said(case, one, "brief", brief, author)
+    touch(case, one)
+    terms = between(one).terms()
+    if terms is not None and terms.auto_accept:
+        take_on(case, one, by_agreement=True)
+    elif one.accept_by is not None:
+        set_timer(case.network_id, EXPIRES, one.id, one.accept_by)
+
+
 def accept(handoff_id: int, version: int, *, author: str) -> None:
-    """Take it on: an answer is owed by the agreed time. Of a transfer: lead the case from now on."""
+    """Take it on: an answer is owed by the agreed time. Of a transfer: have the case from now on."""
     with leg(handoff_id, version, asker=False) as (case, one):
-        _take_on(case, one)
-        assignment.take_if_free(case, author)
+        take_on(case, one)
+        if between(one).is_shared or one.mode == "transfer":
+            assignment.take_if_free(case, author)
 
 
 def decline(
@@ -135,12 +117,12 @@ def decline(
     _require_reason(reason, DECLINES)
     with leg(handoff_id, version, asker=False) as (case, one):
         _require_step(one, "decline", one.state == "offered")
-        if suggested_id in (one.to_tenant_id, one.from_tenant_id) or not _is_tenant(suggested_id):
+        if suggested_id in (None, one.asked_id, one.giver_id) or not between(one).is_known(suggested_id):
             suggested_id = None
         one.reason, one.suggested_id = reason, suggested_id
         suggested = str(suggested_id) if suggested_id else None
         told(case, kinds.HANDOFF_DECLINED, one, text=text or None, reason=reason, suggested=suggested)
-        _hand_back(case, one, "decline")
+        hand_back(case, one, "decline")
 
 
 def give_back(handoff_id: int, version: int, *, reason: str, evidence: str) -> None:
@@ -148,12 +130,12 @@ def give_back(handoff_id: int, version: int, *, reason: str, evidence: str) -> N
     _require_reason(reason, RETURNS)
     with leg(handoff_id, version, asker=False) as (case, one):
         _require_step(one, "return", one.state in ("accepted", "in_work"))
-        before = [each for each in legs_of(case.id, one.part_id) if each.to_tenant_id == one.to_tenant_id]
+        before = [each for each in path_of(one) if each.asked_id == one.asked_id]
         if one.by_host or any(each.state == "returned" for each in before):
             raise GivenBackBefore(one.state)
         one.reason = reason
         told(case, kinds.HANDOFF_RETURNED, one, text=evidence, reason=reason)
-        _hand_back(case, one, "return")
+        hand_back(case, one, "return")
 
 
 def withdraw(handoff_id: int, version: int) -> None:
@@ -162,48 +144,9 @@ def withdraw(handoff_id: int, version: int) -> None:
         if one.mode == "transfer" and one.state != "offered":
             raise WrongLeg(one.state, "withdraw")
         _require_step(one, "withdraw", one.state in LIVE)
-        told(case, kinds.HANDOFF_WITHDRAWN, one, tenant=str(one.to_tenant_id))
+        told(case, kinds.HANDOFF_WITHDRAWN, one)
         touch(case, one)
         step(one, "withdraw")
-
-
-def expire(handoff_id: int) -> None:
-    """The timer of an offer: nobody took it on in time, and the host decides. Runs as the system."""
-    found = db.session.get(Handoff, handoff_id)
-    if found is None or found.state != "offered":
-        return
-    try:
-        with leg(handoff_id, asker=True) as (case, one):
-            if one.state == "offered" and one.accept_by is not None and clock.now() >= one.accept_by:
-                told(case, kinds.HANDOFF_EXPIRED, one, tenant=str(one.to_tenant_id))
-                _hand_back(case, one, "expire")
-    except Frozen:
-        return  # it goes back by the end of the agreement
-
-
-def fall_late(handoff_id: int) -> None:
-    """The timer of an answer: everybody sees that it is late. It stays with whom it is. Runs as the system."""
-    found = db.session.get(Handoff, handoff_id)
-    if found is None:
-        return
-    with held(found.case_id) as case:
-        one = next(each for each in legs_of(case.id, found.part_id) if each.id == handoff_id)
-        waited = one.state in LIVE and one.state not in ("offered", "answered")
-        if not waited or one.late_at is not None or one.answer_by is None or clock.now() < one.answer_by:
-            return
-        one.late_at = clock.now()
-        told(case, kinds.HANDOFF_LATE, one, tenant=str(one.to_tenant_id), answer_by=iso(one.answer_by))
-        touch(case, one)
-
-
-def answer_by(one: Handoff, agreed: Partnership | None) -> datetime:
-    """When the business that takes it on answers at the latest, by its own calendar."""
-    within = Target.read(agreed.answer_within) if agreed else Target(5)
-    return within.after(clock.now(), working_time_of(one.to_tenant_id))
-
-
-def iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
 
 
 def _agreement(case: Case, ask: Ask) -> Partnership:
@@ -221,20 +164,11 @@ def _part(case: Case, ask: Ask) -> Part | None:
     if ask.part_id is None:
         return parts.open_one(case, ask.title)
     part = db.session.scalars(select(Part).where(Part.case_id == case.id, Part.id == ask.part_id)).one_or_none()
-    if part is None or part.done_at is not None:
+    if part is None or part.done_at is not None or part.is_internal:
         raise parts.NoSuchPart(ask.part_id)
-    return part
-
-
-def _check_path(case: Case, before: list[Handoff], to_tenant_id: int) -> None:
-    """Nobody gets again what it has had, and one is asked at a time."""
-    if any(each.state in LIVE and (each.part_id or each.state == "offered") for each in before):
+    if is_with_unit(part):
         raise AlreadyAsked(case.reference)
-    if host_decides(before):
-        raise HostDecides(case.reference)
-    had = {each.to_tenant_id for each in before if each.state != "withdrawn"} | {each.from_tenant_id for each in before}
-    if to_tenant_id in had | {case.lead_tenant_id}:
-        raise AlreadyOnPath(case.reference)
+    return part
 
 
 def _make(case: Case, part: Part | None, agreed: Partnership, ask: Ask) -> Handoff:
@@ -259,53 +193,7 @@ def _make(case: Case, part: Part | None, agreed: Partnership, ask: Ask) -> Hando
     return one
 
 
-def _take_on(case: Case, one: Handoff, *, by_agreement: bool = False) -> None:
-    _require_step(one, "accept", one.state == "offered")
-    agreed = db.session.get(Partnership, one.partnership_id) if one.partnership_id else None
-    one.answer_by = answer_by(one, agreed)
-    one.accepted_at = clock.now()
-    set_timer(case.network_id, LATE, one.id, one.answer_by)
-    facts = {"handoff": str(one.id), "part": number_of(one.part_id), "mode": one.mode, "answer_by": iso(one.answer_by)}
-    actor = "system" if by_agreement else None
-    record(case, kinds.TAKEN_ON, facts=facts, tenant_id=one.to_tenant_id, actor=actor)
-    touch(case, one)
-    step(one, "accept")
-    if one.mode == "transfer":
-        _pass_on(case, one)
-        lead_to(case, one.to_tenant_id, "handed_on", actor=actor)
-
-
-def _pass_on(case: Case, one: Handoff) -> None:
-    """Whoever had taken the whole case on before has nothing left to do with it."""
-    for each in legs_of(case.id, None):
-        if each.id != one.id and each.state in ("accepted", "in_work"):
-            step(each, "answer")
-            step(each, "confirm")
-
-
-def lead_to(case: Case, tenant_id: int, because: str, *, actor: str | None = None) -> None:
-    """Make a business the lead of a held case, of which it has taken a transfer on. The customer's clocks run on."""
-    case.lead_tenant_id = tenant_id
-    case.state_version += 1
-    db.session.flush()
-    facts = {"tenant": str(tenant_id), "because": because}
-    record(case, kinds.LEAD_CHANGED, facts=facts, tenant_id=tenant_id, actor=actor)
-
-
-def _hand_back(case: Case, one: Handoff, act: str) -> None:
-    """It comes back. If the host is to decide now, everybody reads that, and why."""
-    into = {"decline": "declined", "return": "returned", "expire": "expired"}[act]
-    legs = legs_of(case.id, one.part_id)
-    if host_decides(legs, into):
-        host = db.session.scalar(select(Tenant.id).where(Tenant.is_host))
-        why = f"{into}:{one.reason}" if one.reason else into
-        told(case, kinds.HOST_ASKED, one, tenant=str(host), after=why, bounces=bounces(legs) + 1)
-        set_timer(case.network_id, TO_HOST, one.id, clock.now())
-    touch(case, one)
-    step(one, act)
-
-
-def _require_step(one: Handoff, act: str, possible: bool) -> None:
+def _require_step(one: AnyLeg, act: str, possible: bool) -> None:
     if not possible:
         raise WrongLeg(one.state, act)
 
@@ -313,9 +201,3 @@ def _require_step(one: Handoff, act: str, possible: bool) -> None:
 def _require_reason(reason: str, known: tuple[str, ...]) -> None:
     if reason not in known:
         raise NoReason(reason)
-
-
-def _is_tenant(tenant_id: int | None) -> bool:
-    if tenant_id is None:
-        return False
-    return bool(db.session.scalar(select(func.count()).select_from(Tenant).where(Tenant.id == tenant_id)))

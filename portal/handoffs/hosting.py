@@ -1,9 +1,8 @@
-"""The host decides: who takes what came back too often, and who is right when a decision is disputed."""
+"""The host decides who takes what came back too often; and who is right when a decision is disputed, be it the host's
+or, inside a business, a manager's (`managing.py`)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -16,35 +15,23 @@ from portal.cases.states import OPEN, WrongState
 from portal.cases.work_models import Part
 from portal.events import kinds
 from portal.events.record import record, set_timer
-from portal.handoffs.handing import LATE, TO_HOST, answer_by, iso, lead_to
-from portal.handoffs.legs import (
-    NoSuchHandoff,
-    StaleHandoff,
-    host_decides,
-    leg,
-    legs_of,
-    number_of,
-    reread,
-    said,
-    step,
-    told,
-    touch,
-)
-from portal.handoffs.models import Handoff
+from portal.handoffs import managing
+from portal.handoffs.between import between
+from portal.handoffs.legs import NoSuchHandoff, as_side, host_decides, leg, legs_of, number_of, said, step, told, touch
+from portal.handoffs.models import Handoff, UnitHandoff
+from portal.handoffs.moving import lead_to, owe_answer
 from portal.handoffs.partnering import agreement_between, is_host
+from portal.handoffs.paths import NothingToDecide
+from portal.handoffs.running_out import TO_HOST, iso
 from portal.handoffs.states import LIVE, WrongLeg
 from tenants import clock
 from tenants.ids import new_id
 from tenants.models import Tenant
 from tenants.permissions import Forbidden, require
-from tenants.scope import current, db, writing
+from tenants.scope import current, db
 
 HEARING = timedelta(days=1)
 """For so long the business that handed it over may answer a dispute before the host rules without it."""
-
-
-class NothingToDecide(RuntimeError):
-    """It has not come back often enough, or the host has decided (409)."""
 
 
 def let_host_see(handoff_id: int) -> None:
@@ -89,15 +76,14 @@ def dispute(handoff_id: int, version: int, *, text: str, author: str) -> None:
             raise WrongLeg(one.state, "dispute")
         one.disputed_at = clock.now()
         said(case, one, "dispute", text, author)
-        set_timer(case.network_id, TO_HOST, one.id, clock.now())
+        if between(one).is_shared:
+            set_timer(case.network_id, TO_HOST, one.id, clock.now())
         touch(case, one)
 
 
 def reply(handoff_id: int, version: int, *, text: str, author: str) -> None:
-    """The evidence of the business that handed it over, against a dispute. Once."""
-    with _own(handoff_id, version) as (case, one):
-        if current().for_tenant and current().tenant_id != one.from_tenant_id:
-            raise Forbidden("only the business that handed it over")
+    """The evidence of those who handed it over, against a dispute. Once."""
+    with as_side(handoff_id, version, "giver") as (case, one):
         if one.disputed_at is None or one.replied_at is not None or one.ruled_at is not None:
             raise WrongLeg(one.state, "reply")
         one.replied_at = clock.now()
@@ -105,41 +91,30 @@ def reply(handoff_id: int, version: int, *, text: str, author: str) -> None:
         touch(case, one)
 
 
-def rule(handoff_id: int, version: int, *, reason: str, to_tenant_id: int | None = None) -> None:
-    """Decide a dispute: it stands, or another business takes it. Everybody reads why.
+def rule(handoff_id: int, version: int, *, reason: str, to_id: int | None = None) -> None:
+    """Decide a dispute: it stands, or another business (inside a business: another unit) takes it. All who read of the
+    hand-off read why.
 
     Both have been heard, or a day has passed without the other's evidence. Raises NothingToDecide.
     """
     require(current(), "case.assign")
-    with _own(handoff_id, version) as (case, one):
-        _require_host()
+    with as_side(handoff_id, version, "decider") as (case, one):
         if one.disputed_at is None or one.ruled_at is not None or one.state not in LIVE:
             raise NothingToDecide(one.state)
         if one.replied_at is None and clock.now() < one.disputed_at + HEARING:
             raise NothingToDecide(one.state)
+        moved = to_id is not None and to_id != one.asked_id
+        if moved and not between(one).is_known(to_id or 0):
+            raise NoSuchHandoff(to_id)
         one.ruled_at = clock.now()
-        moved = to_tenant_id is not None and to_tenant_id != one.to_tenant_id
         told(case, kinds.HOST_RULED, one, text=reason, outcome="moved" if moved else "stands")
         touch(case, one)
-        if moved and to_tenant_id is not None:
+        if moved and to_id is not None:
             step(one, "withdraw")
-            _give(case, one.part_id, to_tenant_id, reason)
-        _leave(case)
-
-
-@contextmanager
-def _own(handoff_id: int, version: int) -> Iterator[tuple[Case, Handoff]]:
-    """The hand-off under its case's lock, for somebody who is neither of those that `leg` asks for."""
-    require(current(), "case.hand_off")
-    with writing():
-        found = db.session.get(Handoff, handoff_id)
-        if found is None:
-            raise NoSuchHandoff(handoff_id)
-        with held(found.case_id, by_lead=False) as case:
-            one = reread(handoff_id)
-            if one.version != version:
-                raise StaleHandoff(one.state)
-            yield case, one
+            give = managing.give if isinstance(one, UnitHandoff) else _give
+            give(case, one.part_id, to_id, reason)
+        if between(one).is_shared:
+            _leave(case)
 
 
 def _give(case: Case, part_id: int | None, to_tenant_id: int, reason: str) -> None:
@@ -169,12 +144,11 @@ def _give(case: Case, part_id: int | None, to_tenant_id: int, reason: str) -> No
         offered_at=clock.now(),
         wants=[],
         shown=[],
-        accepted_at=clock.now(),
     )
-    one.answer_by = answer_by(one, agreed if agreed and agreed.state == "accepted" else None)
+    within = agreed.answer_within if agreed and agreed.state == "accepted" else None
+    owe_answer(case, one, within)
     db.session.add(one)
     db.session.flush()
-    set_timer(case.network_id, LATE, one.id, one.answer_by)
     given = {**facts, "handoff": str(one.id), "answer_by": iso(one.answer_by)}
     record(case, kinds.HOST_ASSIGNED, text=reason, facts=given)
     if mode == "transfer":

@@ -1,4 +1,4 @@
-"""One hand-off under its case's lock: loading it, taking it a step on, and what its history says of it.
+"""One hand-off, of either kind, under its case's lock: loading it, taking it a step on, what its history says of it.
 
 A step comes last in a verb. The database ends the access of who has given a hand-off back, and with it the right to
 write: nothing of the case may be left to be written then.
@@ -6,7 +6,7 @@ write: nothing of the case may be left to be written then.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,10 +14,12 @@ from sqlalchemy import select
 
 from portal.cases.holding import held
 from portal.cases.models import Case
+from portal.cases.parts import name_of
 from portal.cases.work_models import Part
 from portal.events import kinds
 from portal.events.record import record
-from portal.handoffs.models import Handoff, Partnership
+from portal.handoffs.between import between
+from portal.handoffs.models import AnyLeg, Handoff, UnitHandoff
 from portal.handoffs.states import BOUNCED, LIVE, after
 from tenants import clock
 from tenants.permissions import Forbidden, require
@@ -36,44 +38,54 @@ class StaleHandoff(RuntimeError):
 
 
 class Frozen(RuntimeError):
-    """The agreement behind it has ended (409): it goes back by itself."""
+    """The agreement behind it has ended, or its business has nothing to do with it any more (409): it goes back by
+    itself."""
 
 
 @contextmanager
-def leg(handoff_id: int, version: int | None = None, *, asker: bool) -> Iterator[tuple[Case, Handoff]]:
-    """The hand-off and its case, under the case's lock, for the business that answers or for the one that waits.
+def leg(handoff_id: int, version: int | None = None, *, asker: bool) -> Iterator[tuple[Case, Any]]:
+    """The hand-off and its case, under the case's lock, for those who answer or for those who wait.
 
     `version` is the one that the form was made from. Raises NoSuchHandoff, StaleHandoff, Frozen or Forbidden.
     """
+    with as_side(handoff_id, version, "asker" if asker else "answerer") as found:
+        yield found
+
+
+@contextmanager
+def as_side(handoff_id: int, version: int | None, side: str) -> Iterator[tuple[Case, Any]]:
+    """As `leg`, for any of its sides."""
     require(current(), "case.hand_off")
-    with writing():
-        found = db.session.get(Handoff, handoff_id)
-        if found is None:
-            raise NoSuchHandoff(handoff_id)
-        with held(found.case_id, by_lead=False) as case:
-            one = reread(handoff_id)
-            mine = case.lead_tenant_id if asker else one.to_tenant_id
-            if current().for_tenant and current().tenant_id != mine:
-                raise Forbidden("only the business that waits" if asker else "only the business that was asked")
-            if version is not None and one.version != version:
-                raise StaleHandoff(one.state)
-            if one.partnership_id is not None and one.state in LIVE:
-                partnership = db.session.get_one(Partnership, one.partnership_id)
-                if partnership.state == "ended":
-                    raise Frozen(one.state)
-            yield case, one
+    with writing(), held(found(handoff_id).case_id, by_lead=False) as case:
+        one = reread(handoff_id)
+        if side not in between(one).sides(case):
+            raise Forbidden(f"only the {side}")
+        if version is not None and one.version != version:
+            raise StaleHandoff(one.state)
+        if one.state in LIVE and between(one).is_frozen(case):
+            raise Frozen(one.state)
+        yield case, one
 
 
-def reread(handoff_id: int) -> Handoff:
+def found(handoff_id: int) -> AnyLeg:
+    """Of either kind: no two have one id. Raises NoSuchHandoff."""
+    one = db.session.get(Handoff, handoff_id) or db.session.get(UnitHandoff, handoff_id)
+    if one is None:
+        raise NoSuchHandoff(handoff_id)
+    return one
+
+
+def reread(handoff_id: int) -> Any:
     """As it is now that its case is held."""
-    query = select(Handoff).where(Handoff.id == handoff_id).execution_options(populate_existing=True)
+    kind = type(found(handoff_id))
+    query = select(kind).where(kind.id == handoff_id).execution_options(populate_existing=True)
     one = db.session.scalars(query).one_or_none()
     if one is None:
         raise NoSuchHandoff(handoff_id)
     return one
 
 
-def step(one: Handoff, act: str) -> None:
+def step(one: AnyLeg, act: str) -> None:
     """Take it to the state that `act` leads to. The last thing that a verb does. Raises WrongLeg."""
     into = after(one.state, act)
     db.session.flush()
@@ -84,31 +96,41 @@ def step(one: Handoff, act: str) -> None:
     db.session.flush()
 
 
-def touch(case: Case, one: Handoff) -> None:
-    """Something about it has changed without a step: forms made before are stale."""
+def touch(case: Case, one: AnyLeg) -> None:
+    """Something about it has changed without a step: forms made before are stale.
+
+    Forms of the case too, unless others have them who must not notice.
+    """
     one.version += 1
-    case.state_version += 1
+    if between(one).is_shared:
+        case.state_version += 1
 
 
-def told(case: Case, kind: kinds.Kind, one: Handoff, *, text: str | None = None, **more: Any) -> None:
-    """Record what became of it. `more` are facts, besides which hand-off and which part it is about."""
+def told(case: Case, kind: kinds.Kind, one: AnyLeg, *, text: str | None = None, **more: Any) -> None:
+    """Record what became of it. `more` are facts, besides which hand-off and part it is about, and who was asked."""
+    side = between(one)
+    kind = side.told_as(kind)
     facts: dict[str, Any] = {"handoff": str(one.id)}
     if "part" in kind.facts:
         facts["part"] = number_of(one.part_id)
+    if side.names in kind.facts:
+        facts[side.names] = str(one.asked_id)
     facts |= {name: value for name, value in more.items() if value is not None}
     actor = "system" if current().is_system else None
-    record(case, kind, text=text, facts=facts, actor=actor)
+    record(case, kind, text=text, facts=facts, tenant_id=side.teller(), actor=actor)
 
 
-def said(case: Case, one: Handoff, about: str, text: str, author: str) -> None:
-    """Words between the businesses; customers and the public never read them."""
-    facts = {"handoff": str(one.id), "about": about}
-    record(case, kinds.HANDOFF_SAID, text=text, facts=facts, names={"staff": author})
+def said(case: Case, one: AnyLeg, about: str, text: str, author: str) -> None:
+    """Words between those who work on it; customers and the public never read them."""
+    side = between(one)
+    facts = {"handoff": str(one.id), "about": about, **side.speaker()}
+    kind = side.told_as(kinds.HANDOFF_SAID)
+    record(case, kind, text=text, facts=facts, names={"staff": author}, tenant_id=side.teller())
 
 
 def number_of(part_id: int | None) -> str:
     """The number of a part as its history names it; empty for the whole case."""
-    return str(db.session.get_one(Part, part_id).number) if part_id else ""
+    return name_of(db.session.get_one(Part, part_id)) if part_id else ""
 
 
 def legs_of(case_id: int, part_id: int | None) -> list[Handoff]:
@@ -118,13 +140,28 @@ def legs_of(case_id: int, part_id: int | None) -> list[Handoff]:
     return list(db.session.scalars(query.order_by(Handoff.id).execution_options(populate_existing=True)))
 
 
-def bounces(legs: list[Handoff]) -> int:
+def unit_legs_of(case_id: int, part_id: int | None, tenant_id: int) -> list[UnitHandoff]:
+    """The same inside one business."""
+    query = select(UnitHandoff).where(UnitHandoff.case_id == case_id, UnitHandoff.tenant_id == tenant_id)
+    query = query.where(UnitHandoff.part_id.is_(None) if part_id is None else UnitHandoff.part_id == part_id)
+    return list(db.session.scalars(query.order_by(UnitHandoff.id).execution_options(populate_existing=True)))
+
+
+def path_of(one: AnyLeg) -> list[Any]:
+    """Every hand-off of the same kind that this part (or the whole case) has had, the oldest first."""
+    if isinstance(one, UnitHandoff):
+        return list(unit_legs_of(one.case_id, one.part_id, one.tenant_id))
+    return list(legs_of(one.case_id, one.part_id))
+
+
+def bounces(legs: Sequence[AnyLeg]) -> int:
     """How often it came back without an answer."""
     return sum(each.state in BOUNCED for each in legs)
 
 
-def host_decides(legs: list[Handoff], last: str = "") -> bool:
-    """Whether it came back so often, or so late, that the host says who takes it; `last` is what the newest becomes.
+def host_decides(legs: Sequence[AnyLeg], last: str = "") -> bool:
+    """Whether it came back so often, or so late, that the host (inside a business: a manager) says who takes it;
+    `last` is what the newest becomes.
 
     A transfer that was given back goes to the host at once: nobody else may move the lead to who did not ask for it.
     """
@@ -136,7 +173,7 @@ def host_decides(legs: list[Handoff], last: str = "") -> bool:
     return sum(state in BOUNCED for state in states) >= PATIENCE
 
 
-def why_it_ended(legs: list[Handoff]) -> str:
+def why_it_ended(legs: Sequence[AnyLeg]) -> str:
     """How the newest attempt ended, for the event that says what comes next."""
     last = legs[-1] if legs else None
     if last is None or last.state not in BOUNCED:

@@ -1,4 +1,4 @@
-"""Agreements between businesses, and what is handed over under them. Who may read which row is said in each class."""
+"""Agreements between businesses, and what they and their units hand over. Each class says who may read its rows."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from portal.cases import reach
 from portal.cases.models import CASE
 from portal.handoffs.states import LIVE, STATES
 from tenants.db import Base, only_where
-from tenants.models import TENANT
-from tenants.ownership import PARTIES, Kind, NetworkShared, Row, none, same_network, system_and
+from tenants.models import TENANT, UNIT
+from tenants.ownership import PARTIES, Kind, NetworkShared, Row, TenantPrivate, none, same_network, system_and
 from tenants.scope import Scope
 
 MODES = ("assist", "transfer")
@@ -88,7 +88,58 @@ class Partnership(NetworkShared, Base):
         return same_network(row, scope) & or_(mine, _is_host(scope))
 
 
-class Handoff(NetworkShared, Base):
+def leg_rules() -> tuple[CheckConstraint, ...]:
+    """What holds for the columns of every hand-off."""
+    return (
+        CheckConstraint(_one_of("mode", MODES), name="mode"),
+        CheckConstraint(_one_of("state", STATES), name="state"),
+        CheckConstraint("(mode = 'transfer') = (part_id IS NULL)", name="part"),
+        CheckConstraint("state <> 'offered' OR accept_by IS NOT NULL", name="accept_by"),
+        CheckConstraint("accepted_at IS NULL OR answer_by IS NOT NULL", name="answer_by"),
+        CheckConstraint("rated_help BETWEEN 1 AND 3 AND rated_ease BETWEEN 1 AND 3", name="rated"),
+    )
+
+
+class LegColumns:
+    """What every hand-off has, between two businesses or between two units of one: the verbs work on these alone."""
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Unique over both tables: timers and events name either."""
+    case_id: Mapped[int]
+    part_id: Mapped[int | None]
+    """None for the whole case."""
+    mode: Mapped[str] = mapped_column(String(8))
+    state: Mapped[str] = mapped_column(String(16), default="offered")
+    by_host: Mapped[bool] = mapped_column(default=False)
+    """Whether whoever decides (the host; inside a business a manager) gave it: it cannot be declined."""
+    version: Mapped[int] = mapped_column(default=1)
+    """What a form carries: it moves with every change."""
+    offered_at: Mapped[datetime]
+    accept_by: Mapped[datetime | None]
+    looked_at: Mapped[datetime | None]
+    """When somebody of those that were asked first opened it."""
+    accepted_at: Mapped[datetime | None]
+    answer_by: Mapped[datetime | None]
+    wanted_by: Mapped[datetime | None]
+    """The later date that the answerer has asked for."""
+    late_at: Mapped[datetime | None]
+    """When `answer_by` passed without an answer."""
+    settled_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(24))
+    """Why it ended without an answer: a code."""
+    suggested_id: Mapped[int | None]
+    """Whose matter it is, as those that declined see it."""
+    is_counted: Mapped[bool] = mapped_column(default=True)
+    """False for what came back before it was decided: counting begins anew."""
+    disputed_at: Mapped[datetime | None]
+    replied_at: Mapped[datetime | None]
+    ruled_at: Mapped[datetime | None]
+    rated_help: Mapped[int | None]
+    rated_ease: Mapped[int | None]
+    """How those that asked found the answer and the work together: 1 poor, 2 fine, 3 good."""
+
+
+class Handoff(LegColumns, NetworkShared, Base):
     """One business waits for another: with one part of a case (`assist`), or with the whole of it (`transfer`).
 
     Whoever leads the case is the one that waits, whoever offered it. `delivery` is only about the way to a partner on
@@ -99,6 +150,7 @@ class Handoff(NetworkShared, Base):
     of_case = "case_id"
     writers = PARTIES
     __table_args__ = (
+        *leg_rules(),
         ForeignKeyConstraint(["network_id", "case_id"], CASE),
         ForeignKeyConstraint(["network_id", "part_id"], ["parts.network_id", "parts.id"]),
         ForeignKeyConstraint(["network_id", "partnership_id"], ["partnerships.network_id", "partnerships.id"]),
@@ -106,17 +158,11 @@ class Handoff(NetworkShared, Base):
         ForeignKeyConstraint(["network_id", "to_tenant_id"], TENANT),
         ForeignKeyConstraint(["network_id", "suggested_id"], TENANT),
         UniqueConstraint("network_id", "id"),
-        CheckConstraint(_one_of("mode", MODES), name="mode"),
-        CheckConstraint(_one_of("state", STATES), name="state"),
-        CheckConstraint("(mode = 'transfer') = (part_id IS NULL)", name="part"),
         CheckConstraint("from_tenant_id <> to_tenant_id", name="two"),
-        CheckConstraint("state <> 'offered' OR accept_by IS NOT NULL", name="accept_by"),
-        CheckConstraint("accepted_at IS NULL OR answer_by IS NOT NULL", name="answer_by"),
         CheckConstraint(
             "delivery IN ('queued', 'sent', 'acknowledged', 'retrying', 'dead')",
             name="delivery",
         ),
-        CheckConstraint("rated_help BETWEEN 1 AND 3 AND rated_ease BETWEEN 1 AND 3", name="rated"),
         Index(
             "ix_handoffs_part",
             "part_id",
@@ -129,51 +175,78 @@ class Handoff(NetworkShared, Base):
         Index("ix_handoffs_case", "case_id", "id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    case_id: Mapped[int]
-    part_id: Mapped[int | None]
-    """None for the whole case."""
     partnership_id: Mapped[int | None]
     """None where the host decided."""
     from_tenant_id: Mapped[int]
     to_tenant_id: Mapped[int]
-    mode: Mapped[str] = mapped_column(String(8))
-    state: Mapped[str] = mapped_column(String(16), default="offered")
     delivery: Mapped[str | None] = mapped_column(String(12))
-    by_host: Mapped[bool] = mapped_column(default=False)
-    version: Mapped[int] = mapped_column(default=1)
-    """What a form carries: it moves with every change."""
-    offered_at: Mapped[datetime]
-    accept_by: Mapped[datetime | None]
-    looked_at: Mapped[datetime | None]
-    """When somebody of the business that was asked first opened it."""
-    accepted_at: Mapped[datetime | None]
-    answer_by: Mapped[datetime | None]
-    wanted_by: Mapped[datetime | None]
-    """The later date that the answerer has asked for."""
-    late_at: Mapped[datetime | None]
-    """When `answer_by` passed without an answer."""
-    settled_at: Mapped[datetime | None]
-    reason: Mapped[str | None] = mapped_column(String(24))
-    """Why it ended without an answer: a code."""
-    suggested_id: Mapped[int | None]
-    """Whose matter it is, as the business that declined sees it."""
-    is_counted: Mapped[bool] = mapped_column(default=True)
-    """False for what came back before the host decided: counting begins anew."""
     wants: Mapped[list[Any]]
     """Those of FIELDS that the customer is asked to open to the business that answers."""
     shown: Mapped[list[Any]]
     """Addresses that somebody there has looked at, which is on record."""
-    disputed_at: Mapped[datetime | None]
-    replied_at: Mapped[datetime | None]
-    ruled_at: Mapped[datetime | None]
-    rated_help: Mapped[int | None]
-    rated_ease: Mapped[int | None]
-    """How the business that asked found the answer and the work together: 1 poor, 2 fine, 3 good."""
+
+    @property
+    def asked_id(self) -> int:
+        return self.to_tenant_id
+
+    @property
+    def giver_id(self) -> int:
+        return self.from_tenant_id
 
     @classmethod
     def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
         return reach.parties(row, scope)
+
+
+class UnitHandoff(LegColumns, TenantPrivate, Base):
+    """One unit of a business waits for another, or the front desk for a unit. It is the same business outside.
+
+    A table of its own: whoever asks what businesses hand to one another never meets it. Whichever unit has the case
+    (`access.unit_id`; None: the front desk) is the one that waits.
+    """
+
+    __tablename__ = "unit_handoffs"
+    __table_args__ = (
+        *leg_rules(),
+        ForeignKeyConstraint(["network_id", "case_id"], CASE),
+        ForeignKeyConstraint(["network_id", "part_id"], ["parts.network_id", "parts.id"]),
+        ForeignKeyConstraint(["network_id", "tenant_id"], TENANT),
+        ForeignKeyConstraint(["tenant_id", "from_unit_id"], UNIT),
+        ForeignKeyConstraint(["tenant_id", "to_unit_id"], UNIT),
+        ForeignKeyConstraint(["tenant_id", "suggested_id"], UNIT),
+        CheckConstraint("from_unit_id IS NULL OR from_unit_id <> to_unit_id", name="two"),
+        Index(
+            "ix_unit_handoffs_part",
+            "tenant_id",
+            "part_id",
+            unique=True,
+            **only_where(f"part_id IS NOT NULL AND {_one_of('state', LIVE)}"),
+        ),
+        Index(
+            "ix_unit_handoffs_whole",
+            "tenant_id",
+            "case_id",
+            unique=True,
+            **only_where("part_id IS NULL AND state = 'offered'"),
+        ),
+        Index("ix_unit_handoffs_state", "tenant_id", "state", "id"),
+        Index("ix_unit_handoffs_case", "case_id", "id"),
+    )
+
+    from_unit_id: Mapped[int | None]
+    """None for the front desk."""
+    to_unit_id: Mapped[int]
+
+    @property
+    def asked_id(self) -> int:
+        return self.to_unit_id
+
+    @property
+    def giver_id(self) -> int | None:
+        return self.from_unit_id
+
+
+AnyLeg = Handoff | UnitHandoff
 
 
 def _is_host(scope: Scope) -> ColumnElement[bool]:

@@ -10,10 +10,10 @@ from sqlalchemy import func, or_, select
 
 from portal.cases.models import Access, Case
 from portal.cases.work_models import Part
-from portal.handoffs.handing import OFFERED_IN
 from portal.handoffs.legs import NoSuchHandoff, bounces, host_decides
-from portal.handoffs.models import Handoff, Partnership
+from portal.handoffs.models import AnyLeg, Handoff, Partnership
 from portal.handoffs.partnering import is_host, partners_for
+from portal.handoffs.paths import OFFERED_IN
 from portal.handoffs.states import LIVE, can
 from tenants.scope import current, db
 
@@ -71,8 +71,8 @@ def inbox() -> Inbox:
     ).all()
     legs = [leg for leg in _legs(rows) if not (leg.row.mode == "transfer" and leg.row.state != "offered")]
     return Inbox(
-        asked=sorted((leg for leg in legs if leg.mine == "answerer"), key=_pressing),
-        waiting=sorted((leg for leg in legs if leg.mine == "asker"), key=_pressing),
+        asked=sorted((leg for leg in legs if leg.mine == "answerer"), key=pressing),
+        waiting=sorted((leg for leg in legs if leg.mine == "asker"), key=pressing),
         over=_legs(past),
         to_decide=to_decide() if is_host(me) else [],
     )
@@ -93,7 +93,7 @@ def to_decide(case_id: int | None = None) -> list[Open]:
     for row in db.session.scalars(query.order_by(Handoff.id)):
         legs.setdefault((row.case_id, row.part_id), []).append(row)
     found = [(key, rows) for key, rows in legs.items() if host_decides(rows) and rows[-1].state not in LIVE]
-    cases, parts = _cases([key[0] for key, _rows in found]), _parts([key[1] for key, _rows in found])
+    cases, parts = cases_of([key[0] for key, _rows in found]), parts_by_id([key[1] for key, _rows in found])
     return [Open(cases[key[0]], parts.get(key[1] or 0), bounces(rows)) for key, rows in found if key[0] in cases]
 
 
@@ -121,24 +121,30 @@ def legs_of_case(case_id: int) -> list[Leg]:
 
 def possible(leg: Leg) -> set[str]:
     """What the present business may do with it as it stands. The verbs check again."""
-    row = leg.row
-    acts = {act for act in SIDES.get(leg.mine, ()) if can(row.state, act)}
+    me = current().tenant_id
+    also = {"giver": leg.row.from_tenant_id == me, "decider": is_host(me)}
+    sides = {leg.mine, *(side for side, holds in also.items() if holds)}
+    return {act for side in sides for act in acts_of(leg.row, side)}
+
+
+def acts_of(row: AnyLeg, side: str) -> set[str]:
+    """What one side of a hand-off, of either kind, may do with it as it stands."""
+    acts = {act for act in SIDES.get(side, ()) if can(row.state, act)}
     if row.mode == "transfer":
         acts -= {"answer", "confirm", "reopen", "ask", "tell"} | ({"withdraw"} if row.state != "offered" else set())
     if row.by_host:
         acts -= {"return"}
-    if leg.mine == "answerer" and row.state in ("accepted", "in_work", "reopened") and row.mode == "assist":
+    if side == "answerer" and row.state in ("accepted", "in_work", "reopened") and row.mode == "assist":
         acts |= {"progress", "longer"} if row.wanted_by is None else {"progress"}
-    if leg.mine == "asker" and row.wanted_by is not None:
+    if side == "asker" and row.wanted_by is not None:
         acts.add("grant")
     if row.by_host and row.state in LIVE:
-        acts |= {"dispute"} if leg.mine == "answerer" and row.disputed_at is None else set()
+        acts |= {"dispute"} if side == "answerer" and row.disputed_at is None else set()
         is_open = row.disputed_at is not None and row.ruled_at is None
-        may_reply = is_open and row.replied_at is None and row.from_tenant_id == current().tenant_id
-        acts |= {"reply"} if may_reply else set()
-        acts |= {"rule"} if is_open and is_host(current().tenant_id) else set()
+        acts |= {"reply"} if side == "giver" and is_open and row.replied_at is None else set()
+        acts |= {"rule"} if side == "decider" and is_open else set()
     over = row.state in ("confirmed", "returned", "declined", "expired")
-    if leg.mine == "asker" and over and row.rated_help is None:
+    if side == "asker" and over and row.rated_help is None:
         acts.add("rate")
     return acts
 
@@ -161,7 +167,7 @@ def cooperation(tenant_id: int) -> tuple[int, float, float] | None:
 
 
 def _legs(rows: Sequence[Handoff]) -> list[Leg]:
-    cases, parts = _cases([row.case_id for row in rows]), _parts([row.part_id for row in rows])
+    cases, parts = cases_of([row.case_id for row in rows]), parts_by_id([row.part_id for row in rows])
     return [
         Leg(row, cases[row.case_id], parts.get(row.part_id or 0), _side(row, cases[row.case_id]))
         for row in rows
@@ -176,17 +182,18 @@ def _side(row: Handoff, case: Any) -> str:
     return "asker" if me in (case.lead_tenant_id, row.from_tenant_id) else "host"
 
 
-def _cases(ids: Sequence[int]) -> dict[int, Any]:
+def cases_of(ids: Sequence[int]) -> dict[int, Any]:
     table = Case.__table__
     found = db.session.execute(current().select(table).where(table.c.id.in_(ids)))
     return {row.id: row for row in found}
 
 
-def _parts(ids: Sequence[int | None]) -> dict[int, Part]:
+def parts_by_id(ids: Sequence[int | None]) -> dict[int, Part]:
     known = [each for each in ids if each]
     return {part.id: part for part in db.session.scalars(select(Part).where(Part.id.in_(known)))} if known else {}
 
 
-def _pressing(leg: Leg) -> tuple[bool, Any]:
+def pressing(leg: Any) -> tuple[bool, Any]:
+    """The key by which hand-offs that are under way are sorted: what waits for a word first, then by what is due."""
     due = leg.row.accept_by if leg.row.state == "offered" else leg.row.answer_by
     return (leg.row.state not in ("offered", "answered", "awaiting_info"), due or leg.row.offered_at)

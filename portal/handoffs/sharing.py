@@ -124,7 +124,7 @@ def show(handoff_id: int, field: str) -> None:
             raise NoSuchHandoff(handoff_id)
         if field not in one.shown:
             one.shown = sorted({*one.shown, field})
-            told(case, kinds.SHARING_SHOWN, one, tenant=str(one.to_tenant_id), field=field)
+            told(case, kinds.SHARING_SHOWN, one, field=field)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""Between taking a hand-off on and its end: questions, more time, the answer, and how it was."""
+"""Between taking a hand-off on and its end: questions, more time, the answer, and how it was.
+
+The same for what businesses and what units of one business hand to each other (`between.py` says what differs).
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,10 @@ from portal.cases import parts
 from portal.cases.work_models import Part
 from portal.events import kinds
 from portal.events.record import set_timer
-from portal.handoffs.handing import LATE, iso
+from portal.handoffs.between import between
 from portal.handoffs.legs import leg, said, step, told, touch
-from portal.handoffs.models import Handoff
+from portal.handoffs.models import AnyLeg
+from portal.handoffs.running_out import LATE, iso
 from portal.handoffs.states import WORKING, WrongLeg, can
 from tenants import clock
 from tenants.scope import db
@@ -92,8 +96,7 @@ def grant_longer(handoff_id: int, version: int, *, granted: bool) -> None:
         else:
             one.answer_by, one.late_at = wanted, None
             set_timer(case.network_id, LATE, one.id, wanted)
-            partner = str(one.to_tenant_id)
-            told(case, kinds.HANDOFF_EXTENDED, one, tenant=partner, answer_by=iso(wanted), before=iso(before))
+            told(case, kinds.HANDOFF_EXTENDED, one, answer_by=iso(wanted), before=iso(before))
         touch(case, one)
 
 
@@ -112,9 +115,10 @@ def confirm(handoff_id: int, version: int) -> None:
     """The answer will do: this part of the case is done."""
     with leg(handoff_id, version, asker=True) as (case, one):
         _require(one, "confirm", can(one.state, "confirm") and one.mode == "assist")
-        told(case, kinds.HANDOFF_CONFIRMED, one, tenant=str(one.to_tenant_id))
+        told(case, kinds.HANDOFF_CONFIRMED, one)
         part = db.session.scalars(select(Part).where(Part.id == one.part_id)).one()
-        parts.end(case, part)
+        if between(one).ends(case, part):
+            parts.end(case, part)
         touch(case, one)
         step(one, "confirm")
 
@@ -124,7 +128,7 @@ def reopen(handoff_id: int, version: int, *, text: str, author: str) -> None:
     with leg(handoff_id, version, asker=True) as (case, one):
         _require(one, "reopen", can(one.state, "reopen") and one.mode == "assist")
         said(case, one, "again", text, author)
-        told(case, kinds.HANDOFF_REOPENED, one, tenant=str(one.to_tenant_id))
+        told(case, kinds.HANDOFF_REOPENED, one)
         if one.answer_by is not None and clock.now() < one.answer_by:
             set_timer(case.network_id, LATE, one.id, one.answer_by)
         touch(case, one)
@@ -143,6 +147,6 @@ def rate(handoff_id: int, *, help_: int, ease: int) -> None:
         told(case, kinds.HANDOFF_RATED, one, help=help_, ease=ease)
 
 
-def _require(one: Handoff, act: str, possible: bool) -> None:
+def _require(one: AnyLeg, act: str, possible: bool) -> None:
     if not possible:
         raise WrongLeg(one.state, act)

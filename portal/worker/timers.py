@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 
 from portal.cases import erasure, handling, promises, second_look, surveys
 from portal.events.models import Timer
-from portal.handoffs import following_case, handing, hosting, partnering
+from portal.handoffs import following_case, hosting, partnering, running_out
 from portal.ideas import promising as idea_promises
 from portal.ideas import shipping
 from tenants import clock
@@ -27,9 +27,10 @@ HANDLERS: dict[str, Callable[[int], None]] = {
     surveys.LATER: surveys.ask_later,
     erasure.FORGET: erasure.forget_the_rest,
     second_look.FIND_SOMEBODY: second_look.find_somebody,
-    handing.EXPIRES: handing.expire,
-    handing.LATE: handing.fall_late,
-    handing.TO_HOST: hosting.let_host_see,
+    running_out.EXPIRES: running_out.expire,
+    running_out.LATE: running_out.fall_late,
+    running_out.TO_HOST: hosting.let_host_see,
+    following_case.OVER_INSIDE: following_case.over_inside,
     partnering.ENDED: following_case.give_back_all,
     idea_promises.DUE: idea_promises.fall_due,
     shipping.WATCH: shipping.watch,

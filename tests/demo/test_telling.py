@@ -77,6 +77,7 @@ def everything_occurs() -> None:
     assert facts("case.closed", "how") == {"accepted", "by_business", "silent"}
     assert set(db.session.scalars(select(Case.visibility))) == {"public", "private"}
     kinds = Counter(db.session.scalars(select(Event.kind)))
+    assert {"case.unit.declined", "case.unit.expired", "case.unit.assigned", "case.unit.confirmed"} <= kinds.keys()
     assert kinds["case.note.added"] and kinds["case.visibility.changed"] and kinds["case.message.received"]
 
 

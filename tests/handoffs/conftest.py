@@ -17,7 +17,7 @@ from tenants import clock
 from tenants.ids import new_id
 from tenants.scope import Scope, db, entered, writing
 from tests.cast import Cast, _tenant
-from tests.pages.conftest import another, browser, signed_in  # noqa: F401 (fixtures)
+from tests.pages.conftest import another, browser, report, signed_in  # noqa: F401 (fixtures)
 from tests.play import colleague
 
 FAST, SLOW = Target(2, "working_hours"), Target(2, "working_days")
@@ -52,6 +52,12 @@ def partners(cast: Cast) -> Partners:
         for pair in ("meridian harbor", "meridian lantern", "harbor lantern", "harbor meridian"):
             db.session.add(_agreement(cast.riverside, *(ids[name] for name in pair.split())))
     return found
+
+
+@pytest.fixture
+def inside(partners: Partners) -> units.Inside:
+    """Meridian has three units with one member each, Ada at its front desk, and a manager."""
+    return units.build(partners)
 
 
 def _agreement(network_id: int, asker_id: int, answerer_id: int) -> Partnership:
@@ -99,3 +105,5 @@ def handoff(handoff_id: int) -> Handoff:
 
 
 Verb = Callable[..., Any]
+
+from tests.handoffs import units  # noqa: E402 (which plays with what is above)

@@ -15,7 +15,7 @@ from portal.cases import customer_verbs, handling, parts
 from portal.cases.models import Access, Case, Promise
 from portal.cases.work_models import Part
 from portal.events.models import Event, EventContent
-from portal.handoffs import handing, hosting, partnering, working
+from portal.handoffs import handing, hosting, partnering, paths, working
 from portal.handoffs.handing import Ask
 from portal.handoffs.models import Handoff
 from portal.handoffs.states import LIVE, TRANSITIONS
@@ -106,10 +106,10 @@ class Play:
         for part_id in [*db.session.scalars(select(Part.id).where(Part.done_at.is_(None))), None]:
             try:
                 hosting.assign(case.id, case.state_version, part_id=part_id, to_tenant_id=to, reason="It is theirs.")
-            except hosting.NothingToDecide:
+            except paths.NothingToDecide:
                 continue
             return
-        raise hosting.NothingToDecide(case.reference)
+        raise paths.NothingToDecide(case.reference)
 
     def finish(self, case: Any, _to: int) -> None:
         part = db.session.scalars(select(Part).where(Part.done_at.is_(None))).first()
@@ -154,7 +154,7 @@ LEG_ACTS: dict[str, Any] = {
     "rate": lambda one, version, to: working.rate(one, help_=3, ease=2),
     "dispute": lambda one, version, to: hosting.dispute(one, version, text="No.", author="X"),
     "reply": lambda one, version, to: hosting.reply(one, version, text="Yes.", author="X"),
-    "rule": lambda one, version, to: hosting.rule(one, version, reason="So.", to_tenant_id=to),
+    "rule": lambda one, version, to: hosting.rule(one, version, reason="So.", to_id=to),
 }
 
 

@@ -11,7 +11,7 @@ from portal.cases.customer_verbs import withdraw
 from portal.cases.holding import NoSuchCase, Stale
 from portal.cases.models import Access, Case
 from portal.cases.states import WrongState
-from portal.handoffs import handing, hosting, partnering, working
+from portal.handoffs import handing, hosting, legs, partnering, paths, working
 from portal.handoffs.handing import Ask
 from portal.handoffs.legs import NoSuchHandoff, StaleHandoff
 from portal.handoffs.models import Handoff
@@ -127,7 +127,7 @@ def test_nobody_gets_again_what_it_has_had(partners, cast, whole):
     do(partners, "harbor", handing.decline, one, reason="no_capacity", text="", author="Hugo")
     part = handoff(one).part_id
     before = snapshot(cast)
-    with pytest.raises(handing.AlreadyOnPath):
+    with pytest.raises(paths.AlreadyOnPath):
         offered(partners, made.case_id, "harbor", whole=whole, part_id=part)
     assert snapshot(cast) == before
 
@@ -135,7 +135,7 @@ def test_nobody_gets_again_what_it_has_had(partners, cast, whole):
 def test_from_one_to_the_next_and_never_back(partners, cast):
     made = acknowledged(cast)
     accepted(partners, made.case_id, whole=True)
-    with pytest.raises(handing.AlreadyOnPath):
+    with pytest.raises(paths.AlreadyOnPath):
         offered(partners, made.case_id, "meridian", by="harbor", whole=True)
     accepted(partners, made.case_id, "lantern", by="harbor", whole=True)
     assert case_of(cast, made.case_id).lead_tenant_id == partners.ids["lantern"]
@@ -153,7 +153,7 @@ def test_what_nobody_takes_on_in_time_goes_to_the_host(partners, cast):
     wait_until(clock.now())
     until_idle()
     assert handoff(one).state == "expired" and levels(cast, made.case_id)[cast.airport] == "assist"
-    with pytest.raises(handing.HostDecides):
+    with pytest.raises(paths.HostDecides):
         offered(partners, made.case_id, "lantern", part_id=handoff(one).part_id)
     values = {"part_id": handoff(one).part_id, "reason": "The belt is theirs."}
     version = case_of(cast, made.case_id).state_version
@@ -190,10 +190,10 @@ def test_a_dispute_is_heard_and_ruled_on(partners, cast):
         do(partners, "harbor", hosting.dispute, two, text="Again.", author="Hugo")
     wait_until(clock.now())
     until_idle()
-    with pytest.raises(hosting.NothingToDecide):
+    with pytest.raises(paths.NothingToDecide):
         do(partners, "airport", hosting.rule, two, reason="Too early.")
     do(partners, "meridian", hosting.reply, two, text="The contract says otherwise.", author="Ada")
-    do(partners, "airport", hosting.rule, two, reason="The door is Lantern’s.", to_tenant_id=partners.ids["lantern"])
+    do(partners, "airport", hosting.rule, two, reason="The door is Lantern’s.", to_id=partners.ids["lantern"])
     with entered(Scope.system(cast.riverside)):
         three = db.session.scalars(select(Handoff).order_by(Handoff.id.desc())).first()
     assert handoff(two).state == "withdrawn" and three.to_tenant_id == partners.ids["lantern"] and three.by_host
@@ -236,7 +236,7 @@ def test_the_end_of_an_agreement_freezes_and_gives_back(partners, cast):
     one, two = accepted(partners, made.case_id), accepted(partners, other.case_id, whole=True)
     with entered(as_manager(partners, "meridian")):
         partnering.end(partnering.agreement_between(cast.meridian, cast.harbor).id)
-    with pytest.raises(handing.Frozen):
+    with pytest.raises(legs.Frozen):
         do(partners, "harbor", working.answer, one, text="Late.", author="Hugo")
     wait_until(clock.now())
     until_idle()

@@ -37,6 +37,7 @@ promises          .    H      M        .       .      M    .          N         
 parts             .    H      M        .       .      M    .          N         M      MH
 partnerships      .    .      .        .       .      M    MH         N         M      MH
 handoffs          .    .      M        .       .      M    .          N         M      MH
+unit_handoffs     .    .      .        .       .      M    .          N         M      MH
 remedies          .    .      M        .       .      M    .          N         M      MH
 surveys           .    .      M        .       .      M    .          N         M      MH
 decisions         .    .      .        .       .      M    .          N         M      MH
@@ -105,6 +106,7 @@ promises          .    .      M        .       .      M    .          N         
 parts             .    .      M        .       .      M    .          N         M      MH
 partnerships      .    .      .        .       .      M    MH         N         .      MH
 handoffs          .    .      M        .       .      M    .          N         M      MH
+unit_handoffs     .    .      .        .       .      M    .          N         M      MH
 remedies          .    .      M        .       .      M    .          N         M      MH
 surveys           .    .      M        .       .      M    .          N         M      MH
 decisions         .    .      .        .       .      M    .          N         M      MH

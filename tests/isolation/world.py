@@ -28,7 +28,7 @@ from portal.files.models import File, StagedFile
 from portal.followers.log.models import LogEntry
 from portal.followers.models import Delivery
 from portal.following.models import Subscription
-from portal.handoffs.models import Handoff, Partnership
+from portal.handoffs.models import Handoff, Partnership, UnitHandoff
 from portal.ideas.models import Idea, IdeaRevision
 from portal.ideas.talk_models import IdeaAmendment, IdeaComment
 from portal.ideas.team_models import IdeaEvidence, IdeaPart, IdeaPromise, IdeaView
@@ -110,12 +110,13 @@ def _settle(world: World, home: Home) -> None:
     rows.found(User, home.user_id)
     rows.found(Membership, home.tenant_id, home.user_id)
     rows.found(ServiceCalendar, home.tenant_id)
-    rows.made(Unit, tenant_id=home.tenant_id, slug=f"desk-{home.number}", name={"en": "Desk"})
+    unit = rows.made(Unit, tenant_id=home.tenant_id, slug=f"desk-{home.number}", name={"en": "Desk"})
     _at_the_door(rows, home)
     touchpoint = rows.made(Touchpoint, tenant_id=home.tenant_id, code=f"belt-{home.number}x", name={"en": "Belt"})
     category = rows.made(Category, code=f"smell-{home.number}", name={"en": "Smell"})
     rows.made(RoutingRule, touchpoint_id=touchpoint.id, category_id=category.id, tenant_id=home.tenant_id)
     _a_case(rows, home, touchpoint.id, category.id)
+    _inside(rows, home, unit.id)
     _accounts(rows, home)
     _an_idea(rows, home)
 
@@ -268,6 +269,13 @@ def _an_idea(rows: _Rows, home: Home) -> None:
     rows.made(IdeaPart, **of_idea, **mine, what="Benches at the gates", since=AT)
     rows.made(IdeaPromise, id=21_000 + number, **of_idea, **mine, sentence="Ten benches", made_at=AT, due_at=AT)
     rows.made(IdeaView, id=22_000 + number, **mine, name="New", chosen={}, made_by=home.user_id, made_at=AT)
+
+
+def _inside(rows: _Rows, home: Home, unit_id: int) -> None:
+    """The front desk has asked a unit."""
+    of_case = {"case_id": home.case_id, "part_id": 6000 + home.number, "mode": "assist"}
+    asked = {"tenant_id": home.tenant_id, "to_unit_id": unit_id, "offered_at": AT, "accept_by": AT}
+    rows.made(UnitHandoff, id=16_000 + home.number, **of_case, **asked)
 
 
 def event_of(rows: _Rows, home: Home, audience: str, seq: int = 1) -> Event:

@@ -10,20 +10,26 @@ import logging
 import re
 import zipfile
 from collections import deque
+from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from portal.cases import customer_verbs, redaction, second_look
 from portal.cases.erasure import erase_customer
+from portal.cases.work_models import Part
 from portal.database import owner_engine
+from portal.handoffs import handing, hosting, managing, unit_offering, working
+from portal.handoffs.models import UnitHandoff
+from portal.handoffs.unit_offering import UnitAsk
 from portal.worker.main import until_idle
 from tenants import clock
 from tenants.db import Base
-from tenants.scope import entered
+from tenants.models import Unit
+from tenants.scope import Scope, db, entered, writing
 from tests.pages.conftest import hidden
-from tests.play import case_of, history, wait_until
+from tests.play import case_of, history, lead_to, wait_until
 
 pytestmark = [pytest.mark.database, pytest.mark.search]
 
@@ -105,7 +111,7 @@ VERDICT = {
 
 
 @pytest.fixture
-def planted(browser, report, post, hand):
+def planted(browser, report, post, hand, cast):
     """A public case on which everybody has written something of their own."""
     reference, _key = report(
         what=f"{canary('report')} did not arrive.", wish=canary("wish"), happened=canary("happened"), reviewed="1"
@@ -133,9 +139,75 @@ def planted(browser, report, post, hand):
     post(reference, delivery, proof=canary("proof"))
     done = re.search(r"parts/\d+/end", ada.get(f"{DESK}{reference}").text)[0]
     post(reference, done)
+    between_units(cast, reference)
     answer = {"text": canary("answer"), "touchpoint": "gate-b4", "category": "lost-luggage"}
     post(reference, "answer", **answer, about_staff=canary("staff"))
     return reference
+
+
+INSIDE = (
+    "unitpart",
+    "brief",
+    "inquiry",
+    "told",
+    "progress",
+    "longer",
+    "found_inside",
+    "missing",
+    "evidence",
+    "refusal",
+)
+INSIDE += ("ruling", "objection", "objected", "verdict")
+
+
+def between_units(cast, reference):
+    """Two units of Meridian hand a part of their own to and fro, and a manager decides: with words in every field."""
+    case_id = case_by(cast, reference).id
+    with entered(Scope.system(cast.riverside)), writing():
+        units = [
+            Unit(network_id=cast.riverside, tenant_id=cast.meridian, slug=each, name={"en": canary(each)})
+            for each in ("unitone", "unittwo")
+        ]
+        db.session.add_all(units)
+        db.session.flush()
+        one, two = (unit.id for unit in units)
+    boss = Scope.staff(cast.riverside, cast.meridian, cast.ada, "manager")
+
+    def act(verb, *given, **values):
+        with entered(boss):
+            newest = db.session.scalars(select(UnitHandoff).order_by(UnitHandoff.id.desc())).first()
+            verb(newest.id, *(given or (newest.version,)), **values)
+
+    def offer(unit_id, **what):
+        with entered(boss):
+            ask = UnitAsk(unit_id, canary("brief"), **what)
+            unit_offering.offer(case_id, case_of(cast, case_id).state_version, ask, author=canary("staff"))
+
+    by = {"author": canary("staff")}
+    offer(one, title=canary("unitpart"))
+    act(handing.accept, **by)
+    act(working.ask, text=canary("inquiry"), **by)
+    act(working.tell, text=canary("told"), **by)
+    act(handing.give_back, reason="cannot_solve", evidence=canary("evidence"))
+    with entered(boss):
+        part = db.session.scalars(select(Part.id).where(Part.is_internal)).one()
+    offer(two, part_id=part)
+    act(handing.decline, reason="not_ours", text=canary("refusal"), **by)
+    with entered(boss):
+        version = case_of(cast, case_id).state_version
+        managing.assign(case_id, version, part_id=part, to_unit_id=one, reason=canary("ruling"))
+    act(hosting.dispute, text=canary("objection"), **by)
+    act(hosting.reply, text=canary("objected"), **by)
+    act(hosting.rule, reason=canary("verdict"))
+    with entered(boss):
+        newest = db.session.scalars(select(UnitHandoff).order_by(UnitHandoff.id.desc())).first()
+        working.report_progress(newest.id, text=canary("progress"), **by)
+    act(working.ask_longer, until=clock.now() + timedelta(days=90), text=canary("longer"), **by)
+    act(working.grant_longer, granted=True)
+    act(working.answer, text=canary("found_inside"), **by)
+    act(working.reopen, text=canary("missing"), **by)
+    act(working.answer, text=canary("found_inside"), **by)
+    act(working.confirm)
 
 
 SEARCH = "/search?q=arrive"
@@ -148,18 +220,42 @@ def starts(reference):
 def test_what_is_for_few_is_met_by_few(planted, another, signed_in):
     until_idle()
     everybody = crawl(another(), *starts(planted))
-    for name in PRIVATE:
+    for name in (*PRIVATE, *INSIDE, "unitone", "unittwo"):
         assert met(everybody, name) == [], name
     for name in PUBLIC:
         assert f"/cases/{planted}" in met(everybody, name), name
     assert SEARCH in met(everybody, "report"), "search is looked into as well"
     stranger = signed_in("hugo")
     theirs = crawl(stranger, "/desk/harbor/", f"/desk/harbor{SEARCH}", f"/desk/harbor/cases/{planted}")
-    for name in (*PUBLIC, *PRIVATE):
+    for name in (*PUBLIC, *PRIVATE, *INSIDE, "unitone", "unittwo"):
         assert not [path for path in met(theirs, name) if path.startswith("/desk/")], name
     far = crawl(another("northport.example"), *starts(planted))
-    for name in (*PUBLIC, *PRIVATE):
+    for name in (*PUBLIC, *PRIVATE, *INSIDE):
         assert met(far, name) == [], name
+
+
+def test_what_is_inside_is_met_by_the_business_alone(cast, planted, browser, another, signed_in, portal_settings):
+    """Also not by the customer, nor by a business that works on the case; nor in any letter or answer of the search."""
+    case_id = case_by(cast, planted).id
+    lead_to(cast, case_id, cast.harbor)
+    until_idle()
+    owner = crawl(browser, *starts(planted))
+    assert f"/cases/{planted}/export.zip" in met(owner, "report")
+    hugo = signed_in("hugo")
+    theirs = crawl(hugo, "/desk/harbor/", f"/desk/harbor{SEARCH}", f"/desk/harbor/cases/{planted}")
+    assert f"/desk/harbor/cases/{planted}" in met(theirs, "report")
+    ada = crawl(signed_in("ada"), f"/desk/meridian/cases/{planted}", "/desk/meridian/units")
+    mails = [
+        message_from_bytes(mail.read_bytes(), policy=policy.default).as_string()
+        for mail in (portal_settings.data_dir / "outbox").glob("*.eml")
+    ]
+    for name in (*INSIDE, "unitone", "unittwo"):
+        assert met(owner, name) == met(theirs, name) == [], name
+        assert met(ada, name), name
+        assert not [mail for mail in mails if canary(name) in mail], name
+    for desk in ("/search", "/desk/harbor/search"):
+        assert planted not in hugo.get(f"{desk}?q={canary('brief')}").text
+    assert planted in signed_in("ada").get(f"/desk/meridian/search?q={canary('brief')}").text
 
 
 def test_what_is_removed_is_met_by_nobody(cast, planted, browser, another, signed_in, migrated, caplog):
@@ -174,7 +270,7 @@ def test_what_is_removed_is_met_by_nobody(cast, planted, browser, another, signe
             if "canary" in f"{entry.text}{entry.facts}" and entry.kind != "case.original.kept":
                 redaction.redact(case_id, entry.seq, "personal")
     until_idle()
-    names = (*PUBLIC, "note", "explanation", "demand", "clause", "part", "answer", "staff")
+    names = (*PUBLIC, *INSIDE, "note", "explanation", "demand", "clause", "part", "answer", "staff")
     readers = {
         "everybody": crawl(another(), *starts(planted)),
         "owner": crawl(browser, *starts(planted)),

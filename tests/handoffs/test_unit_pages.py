@@ -1,0 +1,194 @@
+"""Units on the desk: pages, forms, who may, and that the page of the case shows nothing of it to anybody else."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from portal import directory
+from portal.accounts.passwords import hashed
+from portal.cases.work_models import Part
+from portal.handoffs import handing
+from tenants.models import Membership, Unit, User
+from tenants.scope import Scope, db, entered, writing
+from tests.handoffs.test_pages import act
+from tests.handoffs.units import do, newest, offered, one_of, unit_with
+from tests.pages.conftest import PASSWORD
+from tests.play import acknowledged, case_of, snapshot
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture(autouse=True)
+def _forget(app):
+    directory.forget()
+    for kept in ("keeper", "fragments"):
+        app.extensions[kept].clear()
+
+
+@pytest.fixture
+def people(inside, signed_in):
+    """Those of the units, Ada, the manager Mona, and Hugo of Harbor, signed in."""
+    with entered(Scope.system()), writing():
+        for user in db.session.scalars(select(User)):
+            user.password_hash = hashed(PASSWORD)
+    return {name: signed_in(name) for name in ("ada", "bags", "care", "crew", "mona", "hugo")}
+
+
+def path_of(cast, case_id):
+    return f"/desk/meridian/cases/{case_of(cast, case_id).reference}"
+
+
+GIVEN = {"what": "new", "title": "Ask the <loft>", "brief": "Look there, please."}
+
+
+def test_from_the_form_to_the_confirmed_answer(inside, people, browser, cast):
+    made = acknowledged(cast)
+    path, ada, bo = path_of(cast, made.case_id), people["ada"], people["bags"]
+    before = browser.get(path.replace("/desk/meridian", "")).text
+    page = ada.get(f"{path}?act=give_unit").text
+    assert "Give to a unit" in page and "The front desk has this case." in page
+    assert "Internal: only your business sees this" in page
+    done = act(ada, path, "unit-handoffs", unit=str(inside.ids["bags"]), **GIVEN)
+    assert "Nobody outside the business sees it." in done.text and "Ask the &lt;loft&gt;" in done.text
+    one = newest().id
+    inbox = bo.get("/desk/meridian/handoffs").text
+    assert "Inside our business" in inbox and "Asked of my unit" in inbox and "Hand-offs (1)" in inbox
+    assert "Asked of my unit" not in people["care"].get("/desk/meridian/handoffs").text
+    theirs = f"/desk/meridian/unit-handoffs/{one}"
+    assert "Look there, please." in bo.get(theirs).text
+    assert bo.post(f"{theirs}/look", {}).status_code == 204
+    assert "opened" in ada.get(path).text
+    act(bo, theirs, "acceptance")
+    act(bo, theirs, "question", text="Which color?")
+    act(ada, theirs, "information", text="Blue.")
+    act(bo, theirs, "answer", text="It was in row 3.")
+    done = act(ada, theirs, "confirmation")
+    assert "Confirmed. This part is done." in done.text and "Was it of help?" in done.text
+    assert act(ada, theirs, "rating", help="3", ease="2").status_code == 200
+    units = people["mona"].get("/desk/meridian/units").text
+    assert "asked for one thing" in units and "help 3.0, ease 2.0 of 3" in units
+    assert "asked for one thing" not in ada.get("/desk/meridian/units").text
+    after = browser.get(path.replace("/desk/meridian", "")).text
+    assert re.sub(r"\d\d:\d\d", "", after) == re.sub(r"\d\d:\d\d", "", before)
+
+
+def test_the_whole_case_and_the_queue_of_a_unit(inside, people, cast):
+    made = acknowledged(cast)
+    path, reference = path_of(cast, made.case_id), case_of(cast, made.case_id).reference
+    act(people["ada"], path, "unit-handoffs", unit=str(inside.ids["bags"]), what="whole", brief="Yours.")
+    assert reference not in people["bags"].get("/desk/meridian/?show=unit").text
+    act(people["bags"], f"/desk/meridian/unit-handoffs/{newest().id}", "acceptance")
+    assert unit_with(inside, made.case_id) == inside.ids["bags"]
+    assert reference in people["bags"].get("/desk/meridian/?show=unit").text
+    assert "With my unit" not in people["ada"].get("/desk/meridian/").text
+    page = people["ada"].get(path).text
+    assert "Baggage service has this case." in page and "Give to a unit" not in page
+
+
+def test_wrong_people_forms_and_times(inside, people, cast):
+    made = acknowledged(cast)
+    path, one = path_of(cast, made.case_id), offered(inside, made.case_id)
+    theirs, before = f"/desk/meridian/unit-handoffs/{one}", snapshot(cast)
+    assert people["hugo"].get(f"/desk/harbor/unit-handoffs/{one}").status_code == 404
+    assert people["hugo"].get(theirs).status_code in (403, 404)
+    assert people["ada"].get(f"/desk/meridian/handoffs/{one}").status_code == 404
+    assert people["ada"].get(f"/desk/meridian/unit-handoffs/{one + 1}").status_code == 404
+    for name in ("ada", "bags", "care", "mona", "hugo"):
+        people[name].get("/desk/")
+    people["care"].get(path)
+    assert people["care"].post(f"{theirs}/acceptance", {"version": "2"}).status_code == 403
+    people["bags"].get(theirs)
+    assert people["bags"].post(f"{theirs}/acceptance", {"version": "77"}).status_code == 409
+    assert people["bags"].post(f"{theirs}/answer", {"version": "2", "text": "Typed."}).status_code == 409
+    refused = people["bags"].post(f"{theirs}/refusal", {"version": "2", "reason": "because", "text": "Typed."})
+    assert refused.status_code == 422 and "Typed." in refused.text
+    ada, version = people["ada"], {"version": str(case_of(cast, made.case_id).state_version)}
+    ada.get(path)
+    refused = ada.post(f"{path}/unit-handoffs", {**version, "unit": "99", "what": "new", "title": "", "brief": "Kept."})
+    assert refused.status_code == 422 and "Choose a unit." in refused.text and "Kept." in refused.text
+    assert "Name the part in a few words. Only your business sees them." in refused.text
+    part = str(one_of(one).part_id)
+    asked = {"unit": str(inside.ids["care"]), "what": part, "title": "", "brief": "Kept."}
+    assert ada.post(f"{path}/unit-handoffs", {**version, **asked}).status_code == 409
+    assert ada.post(f"{path}/unit-handoffs", {**version, **asked, "what": "12345"}).status_code == 404
+    decided = {**version, "unit": str(inside.ids["care"]), "part": part, "reason": "So."}
+    assert ada.post(f"{path}/unit-assignments", decided).status_code == 403
+    mona = people["mona"]
+    mona.get(path)
+    assert mona.post(f"{path}/unit-assignments", decided).status_code == 409
+    assert snapshot(cast) == before
+    do(inside, "bags", handing.decline, one, reason="not_ours", text="", author="Bo")
+    refused = ada.post(f"{path}/unit-handoffs", {**version, **asked, "unit": str(inside.ids["bags"])})
+    assert refused.status_code == 422 and "This unit has had it before." in refused.text and "Kept." in refused.text
+
+
+def test_a_manager_decides_what_came_back(inside, people, browser, cast):
+    made = acknowledged(cast)
+    path, one = path_of(cast, made.case_id), offered(inside, made.case_id)
+    do(inside, "bags", handing.decline, one, reason="not_ours", text="", author="Bo")
+    two = offered(inside, made.case_id, "crew", part_id=one_of(one).part_id)
+    do(inside, "crew", handing.decline, two, reason="no_capacity", text="", author="Cy")
+    mona = people["mona"]
+    assert "Yours to decide" in mona.get("/desk/meridian/handoffs").text
+    assert "Yours to decide" not in people["ada"].get("/desk/meridian/handoffs").text
+    page = mona.get(f"{path}?act=assign_unit").text
+    assert "Decide which unit takes it" in page and "came back 2 times" in page
+    values = {"part": str(one_of(one).part_id), "unit": str(inside.ids["care"])}
+    refused = act(mona, path, "unit-assignments", **values, reason="")
+    assert refused.status_code == 422 and "Say why. The units read it." in refused.text
+    done = act(mona, path, "unit-assignments", **values, reason="They <know> her.")
+    assert "Decided. The units read why." in done.text and newest().to_unit_id == inside.ids["care"]
+    page = people["care"].get(f"/desk/meridian/unit-handoffs/{newest().id}").text
+    assert "They &lt;know&gt; her." in page and "We cannot take it" not in page and "Object to the decision" in page
+    assert "They &lt;know" not in browser.get(path.replace("/desk/meridian", "")).text
+
+
+def test_managers_make_units_and_put_colleagues_into_them(inside, people, cast):
+    mona, values = people["mona"], {"accept_number": "2", "accept_unit": "hours", "answer_number": "3"}
+    values |= {"answer_unit": "working_days", "auto_accept": "1"}
+    mona.get("/desk/meridian/units")
+    refused = mona.post("/desk/meridian/units", values)
+    assert refused.status_code == 422 and "Give the unit a name" in refused.text
+    assert mona.post("/desk/meridian/units", {**values, "name_zh_hans": "客舱"}).status_code == 303
+    with entered(Scope.system()):
+        unit = db.session.scalars(select(Unit).order_by(Unit.id.desc())).first()
+    assert (unit.tenant_id, unit.name, unit.accept_within) == (cast.meridian, {"zh_Hans": "客舱"}, ["hours", 2])
+    assert mona.post(f"/desk/meridian/units/{unit.id}", {**values, "name_en": "Cabin"}).status_code == 303
+    assert "Cabin" in mona.get("/desk/meridian/units").text
+    assert mona.post(f"/desk/meridian/units/members/{cast.ada}", {"unit": str(unit.id)}).status_code == 303
+    with entered(Scope.system()):
+        assert db.session.get_one(Membership, (cast.meridian, cast.ada)).unit_id == unit.id
+    assert mona.post(f"/desk/meridian/units/members/{cast.hugo}", {"unit": str(unit.id)}).status_code == 404
+    assert mona.post(f"/desk/meridian/units/members/{cast.ada}", {"unit": "12345"}).status_code == 404
+    assert mona.post("/desk/meridian/units/12345", {**values, "name_en": "Cabin"}).status_code == 404
+    ada, hugo = people["ada"], people["hugo"]
+    ada.get("/desk/meridian/units")
+    for where in ("units", f"units/{unit.id}", f"units/members/{cast.ada}"):
+        data = {**values, "name_en": "Mine", "unit": "front"}
+        assert ada.post(f"/desk/meridian/{where}", data).status_code == 403
+    assert "Cabin" not in hugo.get("/desk/harbor/units").text
+
+
+def test_a_customer_who_accepts_while_a_part_is_open_is_told_so(inside, people, browser, report, cast):
+    """Never because of what is inside: an answer is not given before that is done."""
+    reference, _key = report()
+    ada = people["ada"]
+    path = f"/desk/meridian/cases/{reference}"
+    act(ada, path, "acknowledgement", plan="We look.", due="2026-11-20T12:00")
+    act(ada, path, "unit-handoffs", unit=str(inside.ids["bags"]), **GIVEN)
+    values = {"text": "Here.", "touchpoint": "gate-b4", "category": "lost-luggage"}
+    early = act(ada, path, "answer", **values)
+    assert early.status_code == 409 and "Here." in early.text
+    act(ada, f"/desk/meridian/unit-handoffs/{newest().id}", "withdrawal")
+    with entered(Scope.system()):
+        part = db.session.scalars(select(Part.id)).one()
+    act(ada, path, f"parts/{part}/end")
+    act(ada, path, "parts", titles="The bill")
+    assert act(ada, path, "answer", **values).status_code == 200
+    page = browser.get(f"/cases/{reference}")
+    version = re.search(r'name="version" value="(\d+)"', page.text)[1]
+    refused = browser.post(f"/cases/{reference}/acceptance", {"version": version})
+    assert refused.status_code == 409 and "A part of this case is still open." in refused.text
