@@ -33,6 +33,7 @@ class Delivery(WorkerOnly, Base):
     __table_args__ = (
         ForeignKeyConstraint(["network_id", "event_id"], ["events.network_id", "events.id"]),
         CheckConstraint("state IN ('queued', 'sent', 'dead')", name="state"),
+        Index("ix_deliveries_event", "event_id", "address"),
         Index("ix_deliveries_next", "next_at", "id", **only_where("state = 'queued'")),
     )
 

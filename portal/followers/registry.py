@@ -8,8 +8,9 @@ from portal.followers.log.follower import Log
 from portal.followers.notifications.follower import DeskMail
 from portal.followers.usual import UsualFigures
 from portal.following.follower import CustomerMail
+from portal.following.idea_mail import IdeaMail
 
-FOLLOWERS: list[Follower] = [Figures(), UsualFigures(), Log(), DeskMail(), CustomerMail()]
+FOLLOWERS: list[Follower] = [Figures(), UsualFigures(), Log(), DeskMail(), CustomerMail(), IdeaMail()]
 
 
 def named(name: str) -> Follower:

@@ -38,7 +38,7 @@ def question(asked: Question, reference: str, address: str, base: str, network_i
             subject=_("Confirm that you want news of %(reference)s", reference=reference),
             sentences=[
                 _(
-                    "Somebody, probably you, asked for news of the case %(reference)s at this address.",
+                    "Somebody, probably you, asked for news of %(reference)s at this address.",
                     reference=reference,
                 ),
                 _("If it was not you, do nothing: you will not hear from us again."),
@@ -94,6 +94,18 @@ def step(subscription: Subscription, of: Occasion, subject: str, sentence: str) 
         **_end_of(subscription, of.base),
     )
     _send(subscription, of, letter, secret=mine)
+
+
+def idea_step(subscription: Subscription, of: Occasion, subject: str, sentence: str) -> None:
+    """What became of an idea: everybody may read its page. As the system, inside `writing()`."""
+    letter = _letter(
+        subject=f"[{of.reference}] {subject}",
+        sentences=[sentence],
+        label=_("Open the idea"),
+        link=f"{of.base}/ideas/{of.reference}",
+        **_end_of(subscription, of.base),
+    )
+    _send(subscription, of, letter, secret=False)
 
 
 def survey(subscription: Subscription, of: Occasion, link: str, *, later: bool) -> None:
@@ -155,9 +167,10 @@ def case_of_lost_link(reference: str) -> int | None:
 
 
 def _end_of(subscription: Subscription, base: str) -> dict[str, Any]:
-    """How to end it, for the reader and for their mail program; and what makes a thread of the letters of one case."""
+    """How to end it, for the reader and for their mail program; and what makes one thread of all letters about it."""
     leave = f"{base}/u/{end_token(subscription.id)}"
-    thread = hashlib.sha256(f"case:{subscription.case_id}:{subscription.id}".encode()).hexdigest()[:32]
+    about = f"case:{subscription.case_id}" if subscription.case_id else f"idea:{subscription.idea_id}"
+    thread = hashlib.sha256(f"{about}:{subscription.id}".encode()).hexdigest()[:32]
     return {"leave": leave, "thread": thread}
 
 

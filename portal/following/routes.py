@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, g, make_response, render_template, request, url_for
@@ -17,6 +18,7 @@ from portal.cases.words import as_written
 from portal.events.timeline import timeline
 from portal.followers.letters import base_url
 from portal.following import calendar_file, letters, subscribing
+from portal.ideas.reading import find_idea
 from portal.languages import current as tongue
 from portal.languages import gettext as _
 from portal.languages import html_lang
@@ -70,27 +72,36 @@ def dates(reference: str) -> AnyResponse:
 
 @at_door.post("/follow")
 def follow() -> Response:
-    """Ask for news of a public case. The answer is the same whatever we know of the address."""
-    reference, typed = request.form.get("case", ""), request.form.get("email", "")
-    with entered(Scope.public(g.network.id)):
-        row: Any = find_case(reference)
+    """Ask for news of a public case or idea. The answer is the same whatever we know of the address."""
+    row, what = _followed(request.form)
+    typed = request.form.get("email", "")
     try:
         address = normal_email(typed)
     except NotAnAddress:
-        return _page("following/follow.html", 422, **_of(row), email=typed, wrong=True)
+        return _page("following/follow.html", 422, **_of(row, what), email=typed, wrong=True)
     with writing():
-        wish = subscribing.Wish(row.id, row.reference, address, tongue().locale, "follower")
+        about = {"case_id": row.id, "idea_id": None} if what == "case" else {"case_id": None, "idea_id": row.id}
+        wish = subscribing.Wish(
+            **about, reference=row.reference, address=address, locale=tongue().locale, role="follower"
+        )
         question = subscribing.ask(wish)
         if question is not None:
             letters.question(question, row.reference, address, base_url(g.network.id))
-    return _page("following/asked.html", **_of(row))
+    return _page("following/asked.html", **_of(row, what))
 
 
 @at_door.get("/follow")
 def follow_form() -> Response:
+    row, what = _followed(request.args)
+    return _page("following/follow.html", **_of(row, what), email="", wrong=False)
+
+
+def _followed(given: Mapping[str, str]) -> tuple[Any, str]:
+    """The public case or idea that a form or a link names, and which of the two it is."""
     with entered(Scope.public(g.network.id)):
-        row: Any = find_case(request.args.get("case", ""))
-    return _page("following/follow.html", **_of(row), email="", wrong=False)
+        if given.get("idea"):
+            return find_idea(given["idea"]), "idea"
+        return find_case(given.get("case", "")), "case"
 
 
 @at_door.get("/f/<token>")
@@ -109,7 +120,7 @@ def confirm(token: str) -> Response:
         with entered(Scope.customer(g.network.id, case_id=found.case_id)):
             letters.confirm_contact(found)
         _bring(found.address)
-    return _page("following/confirmed.html", found=found)
+    return _page("following/confirmed.html", found=found, what="case" if found.case_id else "idea")
 
 
 @at_door.get("/u/<token>")
@@ -153,8 +164,9 @@ def _page(template: str, status: int = 200, **context: Any) -> Response:
     return secret(make_response(render_template(template, **context), status))
 
 
-def _of(row: Any) -> dict[str, Any]:
-    return {"row": row, "lang": html_lang(row.language)}
+def _of(row: Any, what: str) -> dict[str, Any]:
+    """What pages about following say of a case or an idea (`what`)."""
+    return {"row": row, "what": what, "lang": html_lang(row.language)}
 
 
 def _titles() -> dict[str, str]:

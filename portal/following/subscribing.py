@@ -46,13 +46,14 @@ class Confirmed:
 
 @dataclass(frozen=True)
 class Wish:
-    """Which address wants news of which case, as whom, and in which language."""
+    """Which address wants news of which case or idea, as whom, and in which language."""
 
-    case_id: int
+    case_id: int | None
     reference: str
     address: str
     locale: str
     role: str
+    idea_id: int | None = None
 
 
 def ask(wish: Wish, *, network_id: int | None = None) -> Question | None:
@@ -62,7 +63,7 @@ def ask(wish: Wish, *, network_id: int | None = None) -> Question | None:
     """
     owner = {} if network_id is None else {"network_id": network_id}
     query = select(Subscription).where(
-        Subscription.case_id == wish.case_id,
+        *(Subscription.case_id == wish.case_id, Subscription.idea_id == wish.idea_id),
         Subscription.address == wish.address,
         Subscription.role == wish.role,
     )
@@ -80,7 +81,13 @@ def ask(wish: Wish, *, network_id: int | None = None) -> Question | None:
     if (db.session.scalar(lately) or 0) >= QUESTIONS_A_DAY:
         return None
     if known is None:
-        about = {"case_id": wish.case_id, "role": wish.role, "address": wish.address, "locale": wish.locale}
+        about = {
+            "case_id": wish.case_id,
+            "idea_id": wish.idea_id,
+            "role": wish.role,
+            "address": wish.address,
+            "locale": wish.locale,
+        }
         known = Subscription(id=new_id(), asked_at=now, **about, **owner)
         db.session.add(known)
     known.asked_at, known.locale, known.ended_at, known.confirmed_at = now, wish.locale, None, None

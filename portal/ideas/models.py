@@ -86,6 +86,13 @@ class Idea(NetworkShared, Base):
         ),
         CheckConstraint("evidence >= 0 AND evidence_open BETWEEN 0 AND evidence", name="evidence"),
         *_lists(),
+        Index(
+            "ix_ideas_shipped",
+            "network_id",
+            "shipped_since",
+            "id",
+            **only_where("state = 'shipped' AND visibility = 'public'"),
+        ),
         Index("ix_ideas_board", "network_id", "tenant_id", "state", "votes", "id"),
         Index("ix_ideas_problem", "problem_id", "votes", "id", **only_where("problem_id IS NOT NULL")),
         Index("ix_ideas_merged", "merged_into_id", **only_where("merged_into_id IS NOT NULL")),

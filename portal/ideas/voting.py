@@ -6,6 +6,7 @@ verified from then on. The database holds it by unique indexes, and counts by tr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,9 @@ from portal.ideas.vote_models import IdeaVote
 from tenants import clock
 from tenants.ids import new_id
 from tenants.scope import current, db, writing
+
+AFTER_VOTE: list[Callable[[Any, Voice], None]] = []
+"""Called in the transaction of each tap on "I support this", for slices above: voting subscribes."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,11 @@ class Standing:
 
 def vote(idea: Any, voice: Voice) -> bool:
     """Count this person once. False when they were counted before. `idea` is a row of ideas."""
-    return _cast(idea, voice, "idea", says_yes=True)
+    with writing():
+        is_new = _cast(idea, voice, "idea", says_yes=True)
+        for follow in AFTER_VOTE:
+            follow(idea, voice)
+        return is_new
 
 
 def say_fixed(idea: Any, voice: Voice, *, is_fixed: bool) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 
 from portal.cases import erasure, handling, promises, second_look, surveys
 from portal.events.models import Timer
+from portal.following import idea_mail
 from portal.handoffs import following_case, hosting, partnering, running_out
 from portal.ideas import promising as idea_promises
 from portal.ideas import shipping
@@ -34,6 +35,7 @@ HANDLERS: dict[str, Callable[[int], None]] = {
     partnering.ENDED: following_case.give_back_all,
     idea_promises.DUE: idea_promises.fall_due,
     shipping.WATCH: shipping.watch,
+    idea_mail.TELL: idea_mail.tell,
 }
 
 
