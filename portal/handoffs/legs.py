@@ -20,6 +20,7 @@ from portal.events.record import record
 from portal.handoffs.models import Handoff, Partnership
 from portal.handoffs.states import BOUNCED, LIVE, after
 from tenants import clock
+from tenants.models import Tenant
 from tenants.permissions import Forbidden, require
 from tenants.scope import current, db, writing
 
@@ -97,13 +98,22 @@ def told(case: Case, kind: kinds.Kind, one: Handoff, *, text: str | None = None,
         facts["part"] = number_of(one.part_id)
     facts |= {name: value for name, value in more.items() if value is not None}
     actor = "system" if current().is_system else None
-    record(case, kind, text=text, facts=facts, actor=actor)
+    shared = between(case, one) if kind.audience is kinds.Audience.SHARED else ()
+    record(case, kind, text=text, facts=facts, actor=actor, shared_with=shared)
 
 
 def said(case: Case, one: Handoff, about: str, text: str, author: str) -> None:
-    """Words between the businesses; customers and the public never read them."""
+    """Words between the two businesses; no third one, no customer and never the public reads them."""
     facts = {"handoff": str(one.id), "about": about}
-    record(case, kinds.HANDOFF_SAID, text=text, facts=facts, names={"staff": author})
+    record(case, kinds.HANDOFF_SAID, text=text, facts=facts, names={"staff": author}, shared_with=between(case, one))
+
+
+def between(case: Case, one: Handoff) -> set[int]:
+    """Who reads what is said about it: the two businesses, whoever waits now, and the host while it hears a dispute."""
+    readers = {one.from_tenant_id, one.to_tenant_id, case.lead_tenant_id}
+    if one.disputed_at is not None and one.ruled_at is None:
+        readers |= set(db.session.scalars(select(Tenant.id).where(Tenant.is_host)))
+    return readers
 
 
 def number_of(part_id: int | None) -> str:

@@ -161,15 +161,18 @@ def cooperation(tenant_id: int) -> tuple[int, float, float] | None:
 
 
 def _legs(rows: Sequence[Handoff]) -> list[Leg]:
+    """Those that are this business's matter: a partner with another part of the same case has no part in these."""
     cases, parts = _cases([row.case_id for row in rows]), _parts([row.part_id for row in rows])
+    sides = {row.id: _side(row, cases[row.case_id]) for row in rows if row.case_id in cases}
+    if "host" in sides.values() and not is_host(current().tenant_id):
+        sides = {handoff_id: side for handoff_id, side in sides.items() if side != "host"}
     return [
-        Leg(row, cases[row.case_id], parts.get(row.part_id or 0), _side(row, cases[row.case_id]))
-        for row in rows
-        if row.case_id in cases
+        Leg(row, cases[row.case_id], parts.get(row.part_id or 0), sides[row.id]) for row in rows if row.id in sides
     ]
 
 
 def _side(row: Handoff, case: Any) -> str:
+    """`host` for whoever is none of the two."""
     me = current().tenant_id
     if row.to_tenant_id == me:
         return "answerer"

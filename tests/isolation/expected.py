@@ -45,6 +45,7 @@ goodwill_allowances . .       .        .       .      M    .          N         
 files             .    H      M        .       .      M    .          N         M      MH
 events            .    H      M        .       .      M    .          N         M      MH
 event_contents    .    H      M        .       .      M    .          N         M      MH
+shared_with       .    .      .        .       .      M    .          N         M      MH
 contacts          .    .      M        .       .      M    .          N         M      MH
 consents          .    .      M        .       .      M    .          N         M      MH
 needs             .    .      M        .       .      M    .          N         M      MH
@@ -104,6 +105,7 @@ goodwill_allowances . .       .        .       .      M    .          N         
 files             .    .      M        .       .      M    .          N         M      MH
 events            .    .      .        .       .      .    .          .         .      .
 event_contents    .    .      M        .       .      M    .          N         M      MH
+shared_with       .    .      .        .       .      .    .          .         .      .
 contacts          .    .      M        .       .      M    .          N         M      MH
 consents          .    .      M        .       .      M    .          N         M      MH
 needs             .    .      M        .       .      M    .          N         M      MH
