@@ -77,8 +77,17 @@ class LongerForm(DueForm):
 
 
 class RatingForm(Form):
-    help = IntegerField(validators=[InputRequired(_l("Choose one.")), NumberRange(1, 3, _l("Choose one."))])
-    ease = IntegerField(validators=[InputRequired(_l("Choose one.")), NumberRange(1, 3, _l("Choose one."))])
+    """One press, one grade."""
+
+    help = IntegerField(validators=[Optional(), NumberRange(1, 3, _l("Choose one."))])
+    ease = IntegerField(validators=[Optional(), NumberRange(1, 3, _l("Choose one."))])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        if not super().validate(extra_validators):
+            return False
+        if self.help.data is None and self.ease.data is None:
+            self.help.errors = [_("Choose one.")]
+        return not self.help.errors
 
 
 class AssignForm(Form):

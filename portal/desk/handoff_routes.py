@@ -190,7 +190,8 @@ def act_on_handoff(tenant: str, handoff_id: int, what: str) -> AnyResponse:
         reading.leg_of(handoff_id)
     except legs.NoSuchHandoff:  # what was declined is not ours to see any more
         return redirect(url_for("desk.show_handoffs", tenant=tenant, sent=name), 303)
-    return redirect(url_for("desk.show_handoff", tenant=tenant, handoff_id=handoff_id, sent=name), 303)
+    below = "rating" if name == "rate" else None  # the second question stands where the first was
+    return redirect(url_for("desk.show_handoff", tenant=tenant, handoff_id=handoff_id, sent=name, _anchor=below), 303)
 
 
 def _page(
@@ -305,6 +306,8 @@ def moved(error: Exception) -> Response:
         words = _("The agreement behind this has ended. It goes back by itself.")
     if isinstance(error, handing.GivenBackBefore):
         words = _("It cannot be given back: it was given back before, or the host has decided.")
+    if isinstance(error, working.AlreadyRated):
+        words = _("One grade is kept for each question, after the hand-off is over. Nothing was changed.")
     given = request.view_args or {}
     if "reference" in given:
         return case_page(find_case(given["reference"]), values=dict(request.form), status=409, sent=words, tone="due")

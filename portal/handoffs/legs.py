@@ -41,8 +41,10 @@ class Frozen(RuntimeError):
 
 
 @contextmanager
-def leg(handoff_id: int, version: int | None = None, *, asker: bool) -> Iterator[tuple[Case, Handoff]]:
+def leg(handoff_id: int, version: int | None = None, *, asker: bool | None) -> Iterator[tuple[Case, Handoff]]:
     """The hand-off and its case, under the case's lock, for the business that answers or for the one that waits.
+
+    `asker` None: for the one that handed it over, who may have handed on the whole case since.
 
     `version` is the one that the form was made from. Raises NoSuchHandoff, StaleHandoff, Frozen or Forbidden.
     """
@@ -53,9 +55,11 @@ def leg(handoff_id: int, version: int | None = None, *, asker: bool) -> Iterator
             raise NoSuchHandoff(handoff_id)
         with held(found.case_id, by_lead=False) as case:
             one = reread(handoff_id)
-            mine = case.lead_tenant_id if asker else one.to_tenant_id
+            mine = {True: case.lead_tenant_id, False: one.to_tenant_id, None: one.from_tenant_id}[asker]
             if current().for_tenant and current().tenant_id != mine:
-                raise Forbidden("only the business that waits" if asker else "only the business that was asked")
+                raise Forbidden(
+                    "only the business that was asked" if asker is False else "only the business that waits"
+                )
             if version is not None and one.version != version:
                 raise StaleHandoff(one.state)
             if one.partnership_id is not None and one.state in LIVE:

@@ -14,7 +14,7 @@ from portal.handoffs.handing import OFFERED_IN
 from portal.handoffs.legs import NoSuchHandoff, bounces, host_decides
 from portal.handoffs.models import Handoff, Partnership
 from portal.handoffs.partnering import is_host, partners_for
-from portal.handoffs.states import LIVE, can
+from portal.handoffs.states import LIVE, OVER, can
 from tenants.scope import current, db
 
 RECENT = 20
@@ -122,14 +122,15 @@ def legs_of_case(case_id: int) -> list[Leg]:
 def possible(leg: Leg) -> set[str]:
     """What the present business may do with it as it stands. The verbs check again."""
     row = leg.row
-    acts = {act for act in SIDES.get(leg.mine, ()) if can(row.state, act)}
+    side = leg.mine if leg.mine != "asker" or leg.case.lead_tenant_id == current().tenant_id else ""
+    acts = {act for act in SIDES.get(side, ()) if can(row.state, act)}
     if row.mode == "transfer":
         acts -= {"answer", "confirm", "reopen", "ask", "tell"} | ({"withdraw"} if row.state != "offered" else set())
     if row.by_host:
         acts -= {"return"}
     if leg.mine == "answerer" and row.state in ("accepted", "in_work", "reopened") and row.mode == "assist":
         acts |= {"progress", "longer"} if row.wanted_by is None else {"progress"}
-    if leg.mine == "asker" and row.wanted_by is not None:
+    if side == "asker" and row.wanted_by is not None:
         acts.add("grant")
     if row.by_host and row.state in LIVE:
         acts |= {"dispute"} if leg.mine == "answerer" and row.disputed_at is None else set()
@@ -137,8 +138,8 @@ def possible(leg: Leg) -> set[str]:
         may_reply = is_open and row.replied_at is None and row.from_tenant_id == current().tenant_id
         acts |= {"reply"} if may_reply else set()
         acts |= {"rule"} if is_open and is_host(current().tenant_id) else set()
-    over = row.state in ("confirmed", "returned", "declined", "expired")
-    if leg.mine == "asker" and over and row.rated_help is None:
+    asked = row.from_tenant_id == current().tenant_id
+    if asked and row.state in OVER and None in (row.rated_help, row.rated_ease):
         acts.add("rate")
     return acts
 
@@ -155,6 +156,7 @@ def cooperation(tenant_id: int) -> tuple[int, float, float] | None:
         Handoff.to_tenant_id == tenant_id,
         Handoff.from_tenant_id == current().tenant_id,
         Handoff.rated_help.is_not(None),
+        Handoff.rated_ease.is_not(None),
     )
     count, help_, ease = db.session.execute(query).one()
     return (count, float(help_), float(ease)) if count else None
@@ -166,9 +168,7 @@ def _legs(rows: Sequence[Handoff]) -> list[Leg]:
     sides = {row.id: _side(row, cases[row.case_id]) for row in rows if row.case_id in cases}
     if "host" in sides.values() and not is_host(current().tenant_id):
         sides = {handoff_id: side for handoff_id, side in sides.items() if side != "host"}
-    return [
-        Leg(row, cases[row.case_id], parts.get(row.part_id or 0), sides[row.id]) for row in rows if row.id in sides
-    ]
+    return [Leg(row, cases[row.case_id], parts.get(row.part_id or 0), sides[row.id]) for row in rows if row.id in sides]
 
 
 def _side(row: Handoff, case: Any) -> str:

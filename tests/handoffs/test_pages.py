@@ -67,7 +67,8 @@ def test_from_the_form_to_the_confirmed_answer(partners, people, browser, cast):
     act(hugo, theirs, "answer", text="It lay behind belt 3.")
     done = act(ada, mine, "confirmation")
     assert "Confirmed. This part is done." in done.text and "Was it of help?" in done.text
-    rated = act(ada, mine, "rating", help="3", ease="2")
+    act(ada, mine, "rating", help="3")
+    rated = act(ada, mine, "rating", ease="2")
     assert "You rated Harbor Ground Handling once: help 3.0, ease 2.0 of 3." in rated.text
     public = browser.get(f"/cases/{reference}").text
     assert "Harbor Ground Handling is asked to help with part 1" in public and "helped for" in public
