@@ -25,7 +25,9 @@ blueprint = Blueprint("handoffs", __name__)
 def sharing_of(reference: str) -> dict[str, Any]:
     """What businesses ask to see of this case's customer, and what is open to them."""
     row = find_case(reference)
-    return {"asked": sharing.asked_of(row.id), "opened": sharing.opened(row.id)}
+    asked = sharing.asked_of(row.id)
+    missing = sharing.missing(row.id) if asked else set()
+    return {"asked": asked, "opened": sharing.opened(row.id), "missing": missing}
 
 
 @blueprint.post("/cases/<reference>/sharing")
@@ -65,6 +67,13 @@ def _number(name: str) -> int:
 @blueprint.errorhandler(NoSuchHandoff)
 def nothing_there(_error: Exception) -> AnyResponse:
     return error_page(404)
+
+
+@blueprint.errorhandler(sharing.NothingLeft)
+def nothing_left(_error: Exception) -> AnyResponse:
+    row = find_case((request.view_args or {})["reference"])
+    words = _("Nothing was opened, because you left no such address. You can leave one here.")
+    return private(case_page(row, moved_on=words, status=422))
 
 
 @blueprint.errorhandler(WrongLeg)
