@@ -173,7 +173,9 @@ def test_each_reader(cast, full, reader, sees, visibility):
     }
     scope = scopes.get(reader) or getattr(cast, reader)
     texts = [entry.text for entry in history(cast, full.case_id, scope)]
-    marked = [text for text in texts if text in {"public", "customer", "shared", "internal", "for harbor", "harbor's own"}]
+    marked = [
+        text for text in texts if text in {"public", "customer", "shared", "internal", "for harbor", "harbor's own"}
+    ]
     assert marked == ([] if (reader, visibility) == ("public", "private") else sees)
 
 

@@ -56,7 +56,9 @@ def test_from_the_form_to_the_confirmed_answer(partners, people, browser, cast):
     inbox = hugo.get("/desk/harbor/handoffs").text
     assert "Find the &lt;bag&gt;" in inbox and "yes or no by" in inbox and "Hand-offs (1)" in inbox
     theirs = f"/desk/harbor/handoffs/{one}"
-    assert "Look behind the belt." in hugo.get(theirs).text
+    opened = hugo.get(theirs).text
+    assert "Look behind the belt." in opened
+    assert re.search(r'hx-post="[^"]+/look" hx-trigger="load"[^>]*><input[^>]+csrf_token', opened), "with its token"
     assert hugo.post(f"{theirs}/look", {}).status_code == 204
     assert "opened" in ada.get(path).text
     act(hugo, theirs, "acceptance")
