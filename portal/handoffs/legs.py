@@ -63,8 +63,9 @@ def leg(handoff_id: int, version: int | None = None, *, asker: bool | None) -> I
             if version is not None and one.version != version:
                 raise StaleHandoff(one.state)
             if one.partnership_id is not None and one.state in LIVE:
-                partnership = db.session.get_one(Partnership, one.partnership_id)
-                if partnership.state == "ended":
+                # A lead that came later is no party to the agreement, and does not read it.
+                partnership = db.session.get(Partnership, one.partnership_id)
+                if partnership is not None and partnership.state == "ended":
                     raise Frozen(one.state)
             yield case, one
 
