@@ -29,6 +29,7 @@ from portal.desk.handoff_forms import (
 from portal.desk.page import act_on, author, case_page, frame, names_of, zone
 from portal.desk.routes import blueprint
 from portal.errors import page as error_page
+from portal.events import kinds
 from portal.events.timeline import timeline
 from portal.forms import first_errors
 from portal.handoffs import handing, hosting, legs, reading, sharing, working
@@ -194,6 +195,10 @@ def act_on_handoff(tenant: str, handoff_id: int, what: str) -> AnyResponse:
     return redirect(url_for("desk.show_handoff", tenant=tenant, handoff_id=handoff_id, sent=name, _anchor=below), 303)
 
 
+TOLD_BY_WORDS = (kinds.HANDOFF_ANSWERED.name, kinds.HANDOFF_REOPENED.name)
+"""What the words beside it say already, to those who read them."""
+
+
 def _page(
     handoff_id: int,
     *,
@@ -205,11 +210,12 @@ def _page(
 ) -> Response:
     leg, names = reading.leg_of(handoff_id), names_of()
     said = [entry for entry in timeline(leg.row.case_id) if entry.facts.get("handoff") == str(handoff_id)]
+    said = [entry for entry in said if entry.kind not in TOLD_BY_WORDS]
     page = render_template(
         "desk/handoff.html",
         **frame(),
         leg=leg,
-        said=said[::-1],
+        said=said,
         can=reading.possible(leg) if allows(current(), "case.hand_off") else set(),
         businesses=names.names(),
         others=[(each.slug, each.name) for each in names.businesses.values()],

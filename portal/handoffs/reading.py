@@ -35,6 +35,16 @@ class Leg:
     mine: str
     """`answerer`, `asker`, or `host` for who only decides."""
 
+    @property
+    def ours(self) -> bool:
+        """Whether the other one waits for a word of this business: yes or no, what it asked, whether it will do."""
+        if self.mine == "answerer":
+            return self.row.state in ("offered", "reopened")
+        leads = self.case.lead_tenant_id == current().tenant_id
+        if self.mine == "asker" and leads and self.row.state in LIVE:
+            return self.row.wanted_by is not None or self.row.state in ("awaiting_info", "answered")
+        return False
+
 
 @dataclass(frozen=True)
 class Inbox:
@@ -192,4 +202,4 @@ def _parts(ids: Sequence[int | None]) -> dict[int, Part]:
 
 def _pressing(leg: Leg) -> tuple[bool, Any]:
     due = leg.row.accept_by if leg.row.state == "offered" else leg.row.answer_by
-    return (leg.row.state not in ("offered", "answered", "awaiting_info"), due or leg.row.offered_at)
+    return (not leg.ours, due or leg.row.offered_at)

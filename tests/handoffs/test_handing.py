@@ -157,7 +157,9 @@ def test_who_leads_later_waits_for_the_part_as_well(partners, cast, act):
     with pytest.raises(Forbidden):
         do(partners, "meridian", _verb(act), one)
     do(partners, "lantern", _verb(act), one)
-    assert handoff(one).state == TRANSITIONS[{"withdraw": "accepted", "tell": "awaiting_info"}.get(act, "answered"), act]
+    assert (
+        handoff(one).state == TRANSITIONS[{"withdraw": "accepted", "tell": "awaiting_info"}.get(act, "answered"), act]
+    )
 
 
 def _verb(act):
