@@ -31,7 +31,7 @@ from portal.desk.routes import blueprint
 from portal.errors import page as error_page
 from portal.events import kinds
 from portal.events.timeline import timeline
-from portal.forms import first_errors
+from portal.forms import first_errors, id_of
 from portal.handoffs import handing, hosting, legs, reading, sharing, working
 from portal.handoffs.states import WrongLeg
 from portal.languages import gettext as _
@@ -76,9 +76,10 @@ def hand_off(tenant: str, reference: str) -> AnyResponse:
 @blueprint.post("/<tenant>/cases/<reference>/assignments")
 def assign_part(tenant: str, reference: str) -> AnyResponse:
     def act(row: Any, form: AssignForm) -> None:
-        part = request.form.get("part", "")
-        part_id = int(part) if part.isascii() and part.isdigit() and len(part) < 20 else None
-        to = form.tenant_id
+        part, to = request.form.get("part", ""), form.tenant_id
+        part_id = id_of(part)
+        if part and part_id is None:
+            raise parts.NoSuchPart(part)
         if to is not None:
             hosting.assign(row.id, form_version(), part_id=part_id, to_tenant_id=to, reason=form.reason.data or "")
 

@@ -11,6 +11,7 @@ from portal.answers import private
 from portal.cases.page import case_page, is_owner, names_of
 from portal.cases.reading import find_case
 from portal.errors import page as error_page
+from portal.forms import id_of
 from portal.handoffs import sharing
 from portal.handoffs.legs import NoSuchHandoff
 from portal.handoffs.models import FIELDS
@@ -60,8 +61,7 @@ def _own(reference: str) -> tuple[Any, str]:
 
 
 def _number(name: str) -> int:
-    text = request.form.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+    return id_of(request.form.get(name)) or 0
 
 
 @blueprint.errorhandler(NoSuchHandoff)
