@@ -77,9 +77,10 @@ def test_a_lost_bag_goes_from_the_airline_to_the_handler_and_back(person):
 def _the_customer_gives_a_number(customer: Page, reference: str) -> None:
     """None was left: first it is left, and then it is opened by a press of its own."""
     customer.goto(f"/cases/{reference}")
+    customer.get_by_role("link", name="看看是什么").click()
     expect(customer.locator("#sharing")).to_contain_text("您没有留电话号码")
     customer.locator("#sharing input[name=share_mobile]").fill("+86 138 0013 8000")
-    customer.get_by_role("button", name="留下").click()
+    customer.get_by_role("button", name="补上").click()
     expect(customer.locator("#sharing")).not_to_contain_text("您没有留电话号码")
     customer.get_by_role("button", name="允许查看").click()
     expect(customer.locator("#sharing")).to_contain_text("Harbor Ground Handling")

@@ -244,6 +244,7 @@ def test_who_left_no_such_address_is_told_so_and_may_leave_one(partners, cast, b
     browser.post(f"/k/{made.key}")
     page = browser.get(path).text
     assert said in page and "Let them see it</button>" not in page
+    assert '<a href="#sharing">' in page, "the ask is told at the top"
     early = browser.post(f"{path}/sharing", {"handoff": str(one), "field": field, "answer": "yes"})
     assert early.status_code == 422 and "Nothing was opened, because you left no such address." in early.text
     refused = browser.post(f"{path}/contact", {f"share_{field}": wrong})
