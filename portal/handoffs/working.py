@@ -147,7 +147,7 @@ def rate(handoff_id: int, *, help_: int | None = None, ease: int | None = None) 
         for name, grade in new.items():
             setattr(one, f"rated_{name}", grade)
         if new:
-            told(case, kinds.HANDOFF_RATED, one, **new)
+            told(case, kinds.HANDOFF_RATED, one, help=new.get("help"), ease=new.get("ease"))
 
 
 def _require(one: Handoff, act: str, possible: bool) -> None:
