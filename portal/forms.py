@@ -17,6 +17,14 @@ def clean(text: str | None) -> str:
     return unicodedata.normalize("NFC", text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+def id_of(text: str | None) -> int | None:
+    """The id that a form carries; None for what cannot be one (our databases know 63 bits)."""
+    text = text or ""
+    if not text.isascii() or not text.isdigit() or len(text) > 19:
+        return None
+    return number if (number := int(text)) < 2**63 else None
+
+
 def words(missing: object, longest: int) -> StringField:
     """A text that must be there."""
     too_long = _l("This is longer than %(max)d characters. Please shorten it.", max=longest)

@@ -11,7 +11,7 @@ from tenants.db import Id, Json, UtcDateTime
 from tenants.rls import FOR_TENANT, SAME_NETWORK, TENANT, door_only, protect, scope_is, tenant_private
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,6 @@
-"""Leaving an e-mail address for a case of one's own, by the form of `templates/cases/_keep_link.html`."""
+"""Leaving an address for a case of one's own: by the form of `templates/cases/_keep_link.html`, or that of
+`templates/handoffs/_sharing.html`, where a business asks for a way to reach the customer that was not left.
+"""
 
 from __future__ import annotations
 
@@ -7,34 +9,44 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from portal.answers import private
 from portal.cases import contacts
+from portal.cases.forms import channel_of
 from portal.cases.page import case_page, is_owner
 from portal.cases.reading import find_case
 from portal.htmx import wants_part
 from portal.languages import gettext as _
-from tenants.emails import NotAnAddress, normal_email
 
 blueprint = Blueprint("contacts", __name__)
+FIELDS = {"keep_email": "email", "share_email": "email", "share_mobile": "mobile"}
+"""By the name of the field: what kind of address is typed there."""
 
 
 @blueprint.post("/cases/<reference>/contact")
 def leave(reference: str) -> AnyResponse:
-    """The address is asked to confirm. Answers the part alone to htmx, else goes to the case's page."""
+    """An e-mail address is asked to confirm. Answers the part alone to htmx, else goes to the case's page."""
     row = find_case(reference)
     if not is_owner():
         abort(403)
-    errors: dict[str, str] = {}
+    name = next((name for name in FIELDS if name in request.form), "keep_email")
+    channel, errors = FIELDS[name], {}
+    found, address = channel_of(request.form.get(name, "").strip()) or ("", "")
     try:
-        contacts.leave_address(row.id, normal_email(request.form.get("keep_email", "")))
-    except NotAnAddress:
-        errors["keep_email"] = _("Give an e-mail address like name@example.org.")
+        if found == channel:
+            contacts.leave_address(row.id, address, channel)
+        elif channel == "mobile":
+            errors[name] = _("Give a phone number like +43 660 1234567.")
+        else:
+            errors[name] = _("Give an e-mail address like name@example.org.")
     except contacts.TooManyAddresses:
-        errors["keep_email"] = _("Too many addresses were left for this case today. Try again tomorrow.")
+        errors[name] = _("Too many addresses were left for this case today. Try again tomorrow.")
     status = 422 if errors else 200
     if wants_part():
         part = render_template(
             "cases/_keep_link.html", case=row, reach=contacts.reach_of(row.id), values=request.form, errors=errors
         )
         return private(make_response(part, status))
+    of_sharing = name.startswith("share")
     if errors:
-        return private(case_page(row, failed="contact", errors=errors, status=status))
-    return redirect(url_for("cases.show", reference=row.reference, sent="contact"), 303)
+        failed = "sharing" if of_sharing else "contact"
+        return private(case_page(row, failed=failed, errors=errors, status=status))
+    sent, anchor = "contact" if channel == "email" else "mobile", "sharing" if of_sharing else None
+    return redirect(url_for("cases.show", reference=row.reference, sent=sent, _anchor=anchor), 303)

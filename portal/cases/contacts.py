@@ -1,5 +1,7 @@
 """Where the customer can be reached: left later than the report, so that a lost secret link can be sent anew.
 
+Or because a business that the case was handed to asked for a way that was not left.
+
 Nothing but one question goes to an address before its own mailbox has confirmed it (`portal/following`).
 """
 
@@ -47,18 +49,18 @@ def reach_of(case_id: int) -> Reach:
     return Reach(("confirmed", "asked", "mobile")[_rank(best)], best.address) if best else Reach("none")
 
 
-def leave_address(case_id: int, address: str) -> None:
-    """Leave an e-mail address (normalized, `tenants.emails`), which is then asked to confirm.
+def leave_address(case_id: int, address: str, channel: str = "email") -> None:
+    """Leave an e-mail address, which is then asked to confirm, or a mobile number (both as `forms.channel_of` gives).
 
-    It takes the place of one that was not confirmed. Leaving the same again asks again after a day, and before that
-    changes nothing. Raises Forbidden, NoSuchCase (also once the customer was erased) or TooManyAddresses.
+    It takes the place of one of its kind that was not confirmed. Leaving the same again asks again after a day, and
+    before that changes nothing. Raises Forbidden, NoSuchCase (also once the customer was erased) or TooManyAddresses.
     """
     require_customer()
     with held(case_id) as case:
         if case.erased_at is not None:
             raise NoSuchCase(case_id)
-        by_mail = select(Contact).where(Contact.case_id == case.id, Contact.channel == "email")
-        known = {contact.address: contact for contact in db.session.scalars(by_mail)}
+        of_kind = select(Contact).where(Contact.case_id == case.id, Contact.channel == channel)
+        known = {contact.address: contact for contact in db.session.scalars(of_kind)}
         same, now = known.get(address), clock.now()
         if same is not None and (same.confirmed_at is not None or same.given_at > now - ASK_AGAIN_AFTER):
             return
@@ -67,8 +69,8 @@ def leave_address(case_id: int, address: str) -> None:
             if contact.confirmed_at is None:
                 db.session.delete(contact)
         given: dict[str, Any] = {"network_id": case.network_id, "case_id": case.id, "given_at": now}
-        db.session.add(Contact(id=new_id(), channel="email", address=address, **given))
-        record(case, kinds.CONTACT_GIVEN, facts={"channel": "email"})
+        db.session.add(Contact(id=new_id(), channel=channel, address=address, **given))
+        record(case, kinds.CONTACT_GIVEN, facts={"channel": channel})
 
 
 def _require_few(case: Case) -> None:

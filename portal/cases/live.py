@@ -238,6 +238,9 @@ def _helpers(entries: list[Entry], names: Directory) -> list[dict[str, Any]]:
     for entry in reversed(entries):
         facts, one = entry.facts, str(entry.facts.get("handoff", ""))
         if entry.kind in ASKS and facts.get("part") and one:
+            for before in legs.values():
+                if before["now"] and before["part"] == facts["part"]:
+                    _end(before, entry)
             business = names.businesses.get(int(facts["tenant"]))
             legs[one] = _station(business.name if business else None, entry.at, part=facts["part"], now=True)
             legs[one] |= {"accept_by": _moment(facts.get("accept_by")), "answer_by": _moment(facts.get("answer_by"))}
@@ -246,16 +249,21 @@ def _helpers(entries: list[Entry], names: Directory) -> list[dict[str, Any]]:
         elif one in legs and entry.kind == "case.handoff.extended":
             legs[one]["answer_by"] = _moment(facts.get("answer_by"))
         elif one in legs and entry.kind in ("case.handoff.confirmed", "case.handoff.withdrawn", "case.host.asked"):
-            begun = legs[one]["at"]
-            legs[one] |= {"now": False, "seconds": int((entry.at - begun).total_seconds())}
+            _end(legs[one], entry)
     newest = {leg["part"]: one for one, leg in legs.items()}
     # Of what was not taken on only the newest try is a station: the others are told with it.
     return [leg for one, leg in legs.items() if leg["accept_by"] is None or (leg["now"] and newest[leg["part"]] == one)]
 
 
+def _end(leg: dict[str, Any], entry: Entry) -> None:
+    """A station is left. That a part came back is told with what comes next, and so is known from that."""
+    back = str(entry.facts.get("after", "")).startswith("returned")
+    leg |= {"now": False, "seconds": int((entry.at - leg["at"]).total_seconds()), "back": back}
+
+
 def _station(name: Any, at: datetime, *, until: datetime | None = None, **more: Any) -> dict[str, Any]:
     seconds = int((until - at).total_seconds()) if until else None
-    plain = {"lead": False, "now": False, "part": None, "accept_by": None, "answer_by": None}
+    plain = {"lead": False, "now": False, "part": None, "back": False, "accept_by": None, "answer_by": None}
     return {"name": name, "at": at, "seconds": seconds, **plain, **more}
 
 

@@ -87,6 +87,7 @@ def done() -> dict[str, str]:
         "message": _("Your message is on record."),
         "contact": _("A mail with one link is on its way. Press it, and a lost link can be sent anew."),
         "acceptance": _("Thank you. The case is closed."),
+        "mobile": _("Your phone number is on record. It is never published."),
         "redacted": _("Removed. The page says that something stood here, and why it is gone."),
         "survey": _("Thank you. What you said counts."),
         "hidden": _("Your case is private now. Only you and the businesses involved can read it."),

@@ -99,7 +99,8 @@ def history(row: Row, scope: Scope) -> ColumnElement[bool]:
         return same_network(row, scope)
     if scope.for_tenant:
         return same_network(row, scope) & or_(
-            row.c.audience.in_(("public", "shared")) & _has_access(row.c.case_id, scope),
+            (row.c.audience == "public") & _has_access(row.c.case_id, scope),
+            (row.c.audience == "shared") & _has_access(row.c.case_id, scope) & _is_for(row, scope),
             (row.c.audience == "customer") & _has_access(row.c.case_id, scope, sees="words"),
             (row.c.audience == "internal") & (row.c.tenant_id == scope.tenant_id) & _has_access(row.c.case_id, scope),
         )
@@ -110,6 +111,17 @@ def history(row: Row, scope: Scope) -> ColumnElement[bool]:
         public: ColumnElement[bool] = (row.c.audience == "public") & _is_public(row.c.case_id)
         return same_network(row, scope) & public
     return none(row)
+
+
+def _is_for(row: Row, scope: Scope) -> ColumnElement[bool]:
+    """Of what businesses say to each other: one's own, all of it where one leads, and what is for one's business."""
+    ours = or_(row.c.tenant_id == scope.tenant_id, _has_access(row.c.case_id, scope, lead=True))
+    event_id = row.c.event_id if "event_id" in row.c else row.c.id if "case_seq" in row.c else None
+    if event_id is None:  # a file is no event: nobody else was named
+        return ours
+    shared = _table("shared_with").alias("scope_shared")
+    query = select(shared.c.event_id).where(shared.c.event_id == event_id, shared.c.tenant_id == scope.tenant_id)
+    return or_(ours, query.correlate_except(shared).exists())
 
 
 def _open(row: Row, case_id: ColumnElement[int], scope: Scope) -> ColumnElement[bool]:

@@ -146,6 +146,52 @@ def seeing_envelopes(table: str) -> list[str]:
     return protect(table, read=f"{SAME_NETWORK} AND ({customer} OR {staff} OR {public})", insert=mine)
 
 
+def _shared(table: str, key: str = "") -> str:
+    """What businesses say to each other: read by its author, by whoever leads, and by those whom `shared_with` names.
+
+    `key` is the column with the event's number; a file has none, and nobody is named for it.
+    """
+    ours = f"tenant_id = {TENANT} OR {_access(table, lead=True)}"
+    if key:
+        named = f"SELECT 1 FROM shared_with s WHERE s.event_id = {table}.{key} AND s.tenant_id = {TENANT}"  # noqa: S608
+        ours = f"{ours} OR EXISTS ({named})"
+    return f"(audience = 'shared' AND {_access(table)} AND ({ours}))"
+
+
+def named_history(table: str, key: str = "") -> list[str]:
+    """As `seeing_history`, but what businesses say to each other is read by those that it is for."""
+    customer = f"({OWN_CASE} AND audience IN ('public', 'customer'))"
+    staff = (
+        f"((audience = 'public' AND {_access(table)}) OR {_shared(table, key)} "
+        f"OR (audience = 'customer' AND {_sees(table, 'sees_words')}) "
+        f"OR (audience = 'internal' AND tenant_id = {TENANT} AND {_access(table)}))"
+    )
+    mine = f"{SAME_NETWORK} AND ({customer} OR {staff})"
+    told = f"{SAME_NETWORK} AND ({customer} OR {staff} OR (audience = 'customer' AND {_access(table)}))"
+    seen = f"SELECT 1 FROM cases c WHERE c.id = {table}.case_id AND c.visibility = 'public'"  # noqa: S608
+    public = f"({scope_is('public')} AND audience = 'public' AND EXISTS ({seen}))"
+    read = f"{SAME_NETWORK} AND ({customer} OR {staff} OR {public})"
+    return protect(table, read=read, insert=told, change=mine, changed=mine)
+
+
+def named_envelopes(table: str) -> list[str]:
+    """As `seeing_envelopes`, but what businesses say to each other is read by those that it is for."""
+    customer = f"({OWN_CASE} AND audience IN ('public', 'customer'))"
+    opened = (
+        f"SELECT 1 FROM access a WHERE a.case_id = {table}.case_id AND a.tenant_id = {TENANT} AND a.level <> 'past' "  # noqa: S608
+        "AND (a.level = 'lead' OR a.sees_words OR a.sees_email OR a.sees_mobile)"
+    )
+    staff = (
+        f"((audience = 'public' AND {_access(table)}) OR {_shared(table, 'id')} "
+        f"OR (audience = 'customer' AND {FOR_TENANT} AND EXISTS ({opened})) "
+        f"OR (audience = 'internal' AND tenant_id = {TENANT} AND {_access(table)}))"
+    )
+    mine = f"{SAME_NETWORK} AND ({customer} OR {staff})"
+    seen = f"SELECT 1 FROM cases c WHERE c.id = {table}.case_id AND c.visibility = 'public'"  # noqa: S608
+    public = f"({scope_is('public')} AND audience = 'public' AND EXISTS ({seen}))"
+    return protect(table, read=f"{SAME_NETWORK} AND ({customer} OR {staff} OR {public})", insert=mine)
+
+
 def unprotect(table: str) -> list[str]:
     """Takes the policies of a table away, before the table goes."""
     names = ("owner_all", "worker_all", "app_read", "app_insert", "app_update", "app_delete")

@@ -84,6 +84,8 @@ def _why(error: Exception) -> str:
         return _("It cannot be given back: it was given back before, or a manager has decided.")
     if isinstance(error, handing.GivenBackBefore):
         return _("It cannot be given back: it was given back before, or the host has decided.")
+    if isinstance(error, working.AlreadyRated):
+        return _("One grade is kept for each question, after the hand-off is over. Nothing was changed.")
     return _("This has changed meanwhile. Nothing was done; this is how it stands now.")
 
 

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from portal.calendars.targets import UNITS, NotATarget, Target
 from portal.desk.forms import DueForm, TextForm
 from portal.directory import Directory
-from portal.forms import clean, words
+from portal.forms import clean, id_of, words
 from portal.handoffs.models import DECLINES, MODES, RETURNS
 from portal.languages import gettext as _
 from portal.languages import lazy_gettext as _l
@@ -30,7 +30,7 @@ class HandOffForm(Form):
             raise ValidationError(_("Choose whom to ask."))
 
     def validate_what(self, field: StringField) -> None:
-        if field.data not in ("new", "whole") and not (field.data or "").isdigit():
+        if field.data not in ("new", "whole") and id_of(field.data) is None:
             raise ValidationError(_("Choose a part of the case, or all of it."))
 
     def validate_title(self, field: StringField) -> None:
@@ -45,7 +45,7 @@ class HandOffForm(Form):
 
     @property
     def part_id(self) -> int | None:
-        return int(self.what.data or "") if (self.what.data or "").isdigit() else None
+        return id_of(self.what.data)
 
 
 class DeclineForm(Form):
@@ -77,8 +77,17 @@ class LongerForm(DueForm):
 
 
 class RatingForm(Form):
-    help = IntegerField(validators=[InputRequired(_l("Choose one.")), NumberRange(1, 3, _l("Choose one."))])
-    ease = IntegerField(validators=[InputRequired(_l("Choose one.")), NumberRange(1, 3, _l("Choose one."))])
+    """One press, one grade."""
+
+    help = IntegerField(validators=[Optional(), NumberRange(1, 3, _l("Choose one."))])
+    ease = IntegerField(validators=[Optional(), NumberRange(1, 3, _l("Choose one."))])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        if not super().validate(extra_validators):
+            return False
+        if self.help.data is None and self.ease.data is None:
+            self.help.errors = [_("Choose one.")]
+        return not self.help.errors
 
 
 class AssignForm(Form):

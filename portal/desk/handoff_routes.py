@@ -13,11 +13,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 import portal.handoffs.following_case  # noqa: F401
 from portal.answers import form_version, private
+from portal.cases import parts
 from portal.desk.handoff_acts import ACTS, NAMES, perform
 from portal.desk.handoff_forms import AssignForm, HandOffForm
 from portal.desk.page import act_on, author, frame, names_of, zone
 from portal.desk.routes import blueprint
+from portal.events import kinds
 from portal.events.timeline import timeline
+from portal.forms import id_of
 from portal.handoffs import handing, hosting, legs, reading, sharing, unit_reading
 from portal.handoffs.inside import units
 from portal.languages import gettext as _
@@ -68,9 +71,10 @@ def hand_off(tenant: str, reference: str) -> AnyResponse:
 @blueprint.post("/<tenant>/cases/<reference>/assignments")
 def assign_part(tenant: str, reference: str) -> AnyResponse:
     def act(row: Any, form: AssignForm) -> None:
-        part = request.form.get("part", "")
-        part_id = int(part) if part.isascii() and part.isdigit() and len(part) < 20 else None
-        to = form.tenant_id
+        part, to = request.form.get("part", ""), form.tenant_id
+        part_id = id_of(part)
+        if part and part_id is None:
+            raise parts.NoSuchPart(part)
         if to is not None:
             hosting.assign(row.id, form_version(), part_id=part_id, to_tenant_id=to, reason=form.reason.data or "")
 
@@ -87,7 +91,12 @@ def act_on_handoff(tenant: str, handoff_id: int, what: str) -> AnyResponse:
         reading.leg_of(handoff_id)
     except legs.NoSuchHandoff:  # what was declined is not ours to see any more
         return redirect(url_for("desk.show_handoffs", tenant=tenant, sent=done), 303)
-    return redirect(url_for("desk.show_handoff", tenant=tenant, handoff_id=handoff_id, sent=done), 303)
+    below = "rating" if done == "rate" else None  # the second question stands where the first was
+    return redirect(url_for("desk.show_handoff", tenant=tenant, handoff_id=handoff_id, sent=done, _anchor=below), 303)
+
+
+TOLD_BY_WORDS = (kinds.HANDOFF_ANSWERED.name, kinds.HANDOFF_REOPENED.name)
+"""What the words beside it say already, to those who read them."""
 
 
 def show(
@@ -101,11 +110,12 @@ def show(
 ) -> Response:
     leg, names = reading.leg_of(handoff_id), names_of()
     said = [entry for entry in timeline(leg.row.case_id) if entry.facts.get("handoff") == str(handoff_id)]
+    said = [entry for entry in said if entry.kind not in TOLD_BY_WORDS]
     page = render_template(
         "desk/handoff.html",
         **frame(),
         leg=leg,
-        said=said[::-1],
+        said=said,
         can=reading.possible(leg) if allows(current(), "case.hand_off") else set(),
         businesses=names.names(),
         others=[(each.slug, each.name) for each in names.businesses.values()],

@@ -17,7 +17,7 @@ class Audience(StrEnum):
     CUSTOMER = "customer"
     """The customer and the business that leads."""
     SHARED = "shared"
-    """The businesses involved."""
+    """Businesses involved: its author, whoever leads, and those that `shared_with` names."""
     INTERNAL = "internal"
     """The author's own tenant."""
 

@@ -10,7 +10,18 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKeyConstraint, Ind
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.db import Base, Id, only_where
-from tenants.ownership import PARTIES, Global, NetworkShared, Row, WorkerOnly, none, same_network
+from tenants.ownership import (
+    PARTIES,
+    Global,
+    Kind,
+    NetworkShared,
+    Row,
+    WorkerOnly,
+    none,
+    same_network,
+    same_tenant,
+    system_and,
+)
 from tenants.scope import Scope
 
 Rule = Callable[[Row, Scope], ColumnElement[bool]]
@@ -105,6 +116,34 @@ class EventContent(NetworkShared, Base):
     @classmethod
     def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
         return readable_entry(row, scope)
+
+
+class SharedWith(NetworkShared, Base):
+    """For which businesses an entry of the audience `shared` is, besides its author and whoever leads the case.
+
+    Who is not named does not read it, however much it has to do with the case. Written with the event; only the host
+    is named later, when it has to decide.
+    """
+
+    __tablename__ = "shared_with"
+    writers = system_and(Kind.STAFF, Kind.REMOTE)
+    __table_args__ = (
+        ForeignKeyConstraint(["network_id", "event_id"], ["events.network_id", "events.id"]),
+        ForeignKeyConstraint(["network_id", "tenant_id"], ["tenants.network_id", "tenants.id"]),
+    )
+
+    event_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tenant_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+    @classmethod
+    def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
+        if scope.is_system:
+            return same_network(row, scope)
+        return same_network(row, scope) & same_tenant(row, scope) if scope.for_tenant else none(row)
+
+    @classmethod
+    def changeable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:
+        return none(row)
 
 
 class NewEvent(WorkerOnly, Base):

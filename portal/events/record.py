@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
 from portal.events.commitments import commit
 from portal.events.kinds import Audience, Kind
-from portal.events.models import Event, EventContent, NewEvent, Timer
+from portal.events.models import Event, EventContent, NewEvent, SharedWith, Timer
 from tenants import clock
 from tenants.scope import Kind as ScopeKind
 from tenants.scope import current, db
@@ -52,12 +53,14 @@ def record(
     actor: str | None = None,
     due_at: datetime | None = None,
     by_outsider: bool = False,
+    shared_with: Iterable[int] = (),
 ) -> int:
     """Append one event to the subject's history, inside the transaction that changes its state. Returns the event's id.
 
     The caller holds the subject's lock, and has flushed a subject that is new. `audience` may only be narrower than the
     kind's own. `names` are of people and are shown to colleagues only. `tenant_id` is the business that acted; staff
-    act for their own unless said. `by_outsider`: what somebody outside said, whoever let it through.
+    act for their own unless said. `by_outsider`: what somebody outside said, whoever let it through. `shared_with` are
+    the businesses that read an entry of the audience `shared`, besides the author and whoever leads.
     """
     scope = current()
     seen_by = audience or kind.audience
@@ -86,7 +89,10 @@ def record(
         "commitments": {name: commitment for name, (commitment, _salt) in sealed.items()},
     }
     salts = {f"{name}_salt": salt for name, (_commitment, salt) in sealed.items()}
-    return _write(event, {**envelope, **NO_CONTENT, **parts, **salts})
+    event_id = _write(event, {**envelope, **NO_CONTENT, **parts, **salts})
+    if seen_by is Audience.SHARED:
+        share(subject.network_id, [event_id], shared_with)
+    return event_id
 
 
 def _write(event: dict[str, Any], content: dict[str, Any]) -> int:
@@ -102,6 +108,17 @@ def _write(event: dict[str, Any], content: dict[str, Any]) -> int:
         new = {"event_id": event_id, "network_id": event["network_id"]}
         db.session.execute(scope.insert(NewEvent.__table__), new)
     return event_id
+
+
+def share(network_id: int, event_ids: Iterable[int], tenant_ids: Iterable[int]) -> None:
+    """Let these businesses read these entries, which are `shared` and which they could not read before."""
+    named = sorted(set(tenant_ids))
+    rows = [
+        {"network_id": network_id, "event_id": event_id, "tenant_id": each} for event_id in event_ids for each in named
+    ]
+    if rows:
+        with db.session.no_autoflush:
+            db.session.execute(current().insert(SharedWith.__table__).inline(), rows)
 
 
 def set_timer(network_id: int, kind: str, subject_id: int, due_at: datetime) -> None:

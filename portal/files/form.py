@@ -18,6 +18,7 @@ from portal.files.media import TAKEN, Refused
 from portal.files.reading import name_of
 from portal.files.staging import Bundle, Staged
 from portal.files.storage import StorageAway, storage
+from portal.forms import id_of
 from portal.languages import current as tongue
 from portal.languages import gettext as _
 from tenants.ids import new_token
@@ -128,4 +129,4 @@ def _shown_name(name: str) -> str:
 
 
 def _ids(values: list[str]) -> list[int]:
-    return [int(value) for value in values[:LONGEST_TOKEN] if value.isascii() and value.isdigit() and len(value) < 20]
+    return [number for value in values[:LONGEST_TOKEN] if (number := id_of(value)) is not None]

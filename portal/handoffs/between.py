@@ -49,7 +49,8 @@ class BetweenBusinesses:
 
     def is_frozen(self, case: Any) -> bool:
         """Whether it only waits to be given back, because the agreement behind it has ended."""
-        agreed = db.session.get_one(Partnership, self.one.partnership_id) if self.one.partnership_id else None
+        # A lead that came later is no party to the agreement, and does not read it.
+        agreed = db.session.get(Partnership, self.one.partnership_id) if self.one.partnership_id else None
         return agreed is not None and agreed.state == "ended"
 
     def terms(self) -> Partnership | Unit | None:
@@ -70,6 +71,14 @@ class BetweenBusinesses:
     def speaker(self) -> dict[str, str]:
         """Who says something, as facts, where the event itself does not know."""
         return {}
+
+    def readers(self, case: Any) -> set[int]:
+        """Who reads what is said about it: the two businesses, whoever waits now, and the host while it hears a
+        dispute."""
+        readers = {self.one.from_tenant_id, self.one.to_tenant_id, case.lead_tenant_id}
+        if self.one.disputed_at is not None and self.one.ruled_at is None:
+            readers |= set(db.session.scalars(select(Tenant.id).where(Tenant.is_host)))
+        return readers
 
     def decider(self) -> dict[str, str]:
         """Who decides now, as facts."""
@@ -131,6 +140,10 @@ class BetweenUnits:
     def speaker(self) -> dict[str, str]:
         mine = unit_of_person()
         return {"unit": str(mine)} if mine else {}
+
+    def readers(self, case: Any) -> set[int]:
+        """Nobody besides the business itself."""
+        return set()
 
     def decider(self) -> dict[str, str]:
         return {}

@@ -14,7 +14,8 @@ from portal.cases.promises import NEVER
 from portal.cases.states import OPEN, WrongState
 from portal.cases.work_models import Part
 from portal.events import kinds
-from portal.events.record import record, set_timer
+from portal.events.models import Event, EventContent, SharedWith
+from portal.events.record import record, set_timer, share
 from portal.handoffs import managing
 from portal.handoffs.between import between
 from portal.handoffs.legs import NoSuchHandoff, as_side, host_decides, leg, legs_of, number_of, said, step, told, touch
@@ -35,7 +36,7 @@ HEARING = timedelta(days=1)
 
 
 def let_host_see(handoff_id: int) -> None:
-    """The timer of what came back: the case is on the host's desk from now on. Runs as the system."""
+    """The timer of what came back, or is disputed: it is on the host's desk from now on. Runs as the system."""
     found = db.session.get(Handoff, handoff_id)
     if found is None:
         return
@@ -50,6 +51,26 @@ def let_host_see(handoff_id: int) -> None:
             db.session.add(Access(**values, is_open=case.state in OPEN, next_due_at=case.next_due_at or NEVER))
         elif access.level == "past":
             access.level, access.is_open = "assist", case.state in OPEN
+        _let_read(case, legs_of(case.id, found.part_id), host)
+
+
+def _let_read(case: Case, legs: list[Handoff], host: int) -> None:
+    """What was said about these, and about no other part. The host goes on reading what it decided by."""
+    db.session.flush()
+    about, events, named = {str(each.id) for each in legs}, Event.__table__, SharedWith.__table__
+    known = select(named.c.event_id).where(named.c.tenant_id == host, current().predicate(named))
+    said_there = (
+        current()
+        .select(events.c.id, EventContent.__table__.c.facts)
+        .where(
+            EventContent.__table__.c.event_id == events.c.id,
+            events.c.case_id == case.id,
+            events.c.audience == "shared",
+            events.c.id.not_in(known),
+        )
+    )
+    found = [row.id for row in db.session.execute(said_there) if (row.facts or {}).get("handoff") in about]
+    share(case.network_id, found, [host])
 
 
 def assign(case_id: int, version: int, *, part_id: int | None, to_tenant_id: int, reason: str) -> None:

@@ -43,12 +43,15 @@ class Frozen(RuntimeError):
 
 
 @contextmanager
-def leg(handoff_id: int, version: int | None = None, *, asker: bool) -> Iterator[tuple[Case, Any]]:
+def leg(handoff_id: int, version: int | None = None, *, asker: bool | None) -> Iterator[tuple[Case, Any]]:
     """The hand-off and its case, under the case's lock, for those who answer or for those who wait.
+
+    `asker` None: for the one that handed it over, who may have handed on the whole case since.
 
     `version` is the one that the form was made from. Raises NoSuchHandoff, StaleHandoff, Frozen or Forbidden.
     """
-    with as_side(handoff_id, version, "asker" if asker else "answerer") as found:
+    side = {True: "asker", False: "answerer", None: "giver"}[asker]
+    with as_side(handoff_id, version, side) as found:
         yield found
 
 
@@ -117,15 +120,17 @@ def told(case: Case, kind: kinds.Kind, one: AnyLeg, *, text: str | None = None, 
         facts[side.names] = str(one.asked_id)
     facts |= {name: value for name, value in more.items() if value is not None}
     actor = "system" if current().is_system else None
-    record(case, kind, text=text, facts=facts, tenant_id=side.teller(), actor=actor)
+    shared = side.readers(case) if kind.audience is kinds.Audience.SHARED else ()
+    record(case, kind, text=text, facts=facts, tenant_id=side.teller(), actor=actor, shared_with=shared)
 
 
 def said(case: Case, one: AnyLeg, about: str, text: str, author: str) -> None:
-    """Words between those who work on it; customers and the public never read them."""
+    """Words between those who work on it; no third business, no customer and never the public reads them."""
     side = between(one)
     facts = {"handoff": str(one.id), "about": about, **side.speaker()}
     kind = side.told_as(kinds.HANDOFF_SAID)
-    record(case, kind, text=text, facts=facts, names={"staff": author}, tenant_id=side.teller())
+    names, shared = {"staff": author}, side.readers(case)
+    record(case, kind, text=text, facts=facts, names=names, tenant_id=side.teller(), shared_with=shared)
 
 
 def number_of(part_id: int | None) -> str:

@@ -14,7 +14,7 @@ from portal.handoffs.legs import NoSuchHandoff, bounces, host_decides
 from portal.handoffs.models import AnyLeg, Handoff, Partnership
 from portal.handoffs.partnering import is_host, partners_for
 from portal.handoffs.paths import OFFERED_IN
-from portal.handoffs.states import LIVE, can
+from portal.handoffs.states import LIVE, OVER, can
 from tenants.scope import current, db
 
 RECENT = 20
@@ -34,6 +34,16 @@ class Leg:
     part: Part | None
     mine: str
     """`answerer`, `asker`, or `host` for who only decides."""
+
+    @property
+    def ours(self) -> bool:
+        """Whether the other one waits for a word of this business: yes or no, what it asked, whether it will do."""
+        if self.mine == "answerer":
+            return self.row.state in ("offered", "reopened")
+        leads = self.case.lead_tenant_id == current().tenant_id
+        if self.mine == "asker" and leads and self.row.state in LIVE:
+            return self.row.wanted_by is not None or self.row.state in ("awaiting_info", "answered")
+        return False
 
 
 @dataclass(frozen=True)
@@ -122,9 +132,10 @@ def legs_of_case(case_id: int) -> list[Leg]:
 def possible(leg: Leg) -> set[str]:
     """What the present business may do with it as it stands. The verbs check again."""
     me = current().tenant_id
-    also = {"giver": leg.row.from_tenant_id == me, "decider": is_host(me)}
-    sides = {leg.mine, *(side for side, holds in also.items() if holds)}
-    return {act for side in sides for act in acts_of(leg.row, side)}
+    sides = {"giver": leg.row.from_tenant_id == me, "decider": is_host(me)}
+    # Who handed on the whole case since waits for nothing any more.
+    sides[leg.mine] = leg.mine != "asker" or leg.case.lead_tenant_id == me
+    return {act for side, holds in sides.items() if holds for act in acts_of(leg.row, side)}
 
 
 def acts_of(row: AnyLeg, side: str) -> set[str]:
@@ -143,8 +154,7 @@ def acts_of(row: AnyLeg, side: str) -> set[str]:
         is_open = row.disputed_at is not None and row.ruled_at is None
         acts |= {"reply"} if side == "giver" and is_open and row.replied_at is None else set()
         acts |= {"rule"} if side == "decider" and is_open else set()
-    over = row.state in ("confirmed", "returned", "declined", "expired")
-    if side == "asker" and over and row.rated_help is None:
+    if side == "giver" and row.state in OVER and None in (row.rated_help, row.rated_ease):
         acts.add("rate")
     return acts
 
@@ -161,21 +171,23 @@ def cooperation(tenant_id: int) -> tuple[int, float, float] | None:
         Handoff.to_tenant_id == tenant_id,
         Handoff.from_tenant_id == current().tenant_id,
         Handoff.rated_help.is_not(None),
+        Handoff.rated_ease.is_not(None),
     )
     count, help_, ease = db.session.execute(query).one()
     return (count, float(help_), float(ease)) if count else None
 
 
 def _legs(rows: Sequence[Handoff]) -> list[Leg]:
+    """Those that are this business's matter: a partner with another part of the same case has no part in these."""
     cases, parts = cases_of([row.case_id for row in rows]), parts_by_id([row.part_id for row in rows])
-    return [
-        Leg(row, cases[row.case_id], parts.get(row.part_id or 0), _side(row, cases[row.case_id]))
-        for row in rows
-        if row.case_id in cases
-    ]
+    sides = {row.id: _side(row, cases[row.case_id]) for row in rows if row.case_id in cases}
+    if "host" in sides.values() and not is_host(current().tenant_id):
+        sides = {handoff_id: side for handoff_id, side in sides.items() if side != "host"}
+    return [Leg(row, cases[row.case_id], parts.get(row.part_id or 0), sides[row.id]) for row in rows if row.id in sides]
 
 
 def _side(row: Handoff, case: Any) -> str:
+    """`host` for whoever is none of the two."""
     me = current().tenant_id
     if row.to_tenant_id == me:
         return "answerer"
@@ -196,4 +208,4 @@ def parts_by_id(ids: Sequence[int | None]) -> dict[int, Part]:
 def pressing(leg: Any) -> tuple[bool, Any]:
     """The key by which hand-offs that are under way are sorted: what waits for a word first, then by what is due."""
     due = leg.row.accept_by if leg.row.state == "offered" else leg.row.answer_by
-    return (leg.row.state not in ("offered", "answered", "awaiting_info"), due or leg.row.offered_at)
+    return (not leg.ours, due or leg.row.offered_at)

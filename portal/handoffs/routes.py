@@ -11,6 +11,7 @@ from portal.answers import private
 from portal.cases.page import case_page, is_owner, names_of
 from portal.cases.reading import find_case
 from portal.errors import page as error_page
+from portal.forms import id_of
 from portal.handoffs import sharing
 from portal.handoffs.legs import NoSuchHandoff
 from portal.handoffs.models import FIELDS
@@ -25,7 +26,9 @@ blueprint = Blueprint("handoffs", __name__)
 def sharing_of(reference: str) -> dict[str, Any]:
     """What businesses ask to see of this case's customer, and what is open to them."""
     row = find_case(reference)
-    return {"asked": sharing.asked_of(row.id), "opened": sharing.opened(row.id)}
+    asked = sharing.asked_of(row.id)
+    missing = sharing.missing(row.id) if asked else set()
+    return {"asked": asked, "opened": sharing.opened(row.id), "missing": missing}
 
 
 @blueprint.post("/cases/<reference>/sharing")
@@ -58,13 +61,19 @@ def _own(reference: str) -> tuple[Any, str]:
 
 
 def _number(name: str) -> int:
-    text = request.form.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+    return id_of(request.form.get(name)) or 0
 
 
 @blueprint.errorhandler(NoSuchHandoff)
 def nothing_there(_error: Exception) -> AnyResponse:
     return error_page(404)
+
+
+@blueprint.errorhandler(sharing.NothingLeft)
+def nothing_left(_error: Exception) -> AnyResponse:
+    row = find_case((request.view_args or {})["reference"])
+    words = _("Nothing was opened, because you left no such address. You can leave one here.")
+    return private(case_page(row, moved_on=words, status=422))
 
 
 @blueprint.errorhandler(WrongLeg)

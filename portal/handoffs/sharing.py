@@ -34,6 +34,14 @@ class NotAllowedToPass(ValueError):
     """The agreement does not let this pass in this mode (422)."""
 
 
+class NothingLeft(ValueError):
+    """The customer has left no such address (422): there is nothing to open yet. `field` says which."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field)
+        self.field = field
+
+
 @dataclass(frozen=True)
 class Opened:
     """What is open to which business: since when, and when somebody there first looked at it."""
@@ -71,6 +79,8 @@ def give(case_id: int, handoff_id: int, field: str, language: str) -> None:
     What the agreement lets pass was checked when it was asked for; nothing else can be given.
     """
     with _customers(case_id, handoff_id, field) as (case, one):
+        if field in missing(case.id):
+            raise NothingLeft(field)
         db.session.add(
             Consent(
                 id=new_id(),
@@ -170,6 +180,12 @@ def asked_of(case_id: int) -> Sequence[Handoff]:
     """The hand-offs that wait for the customer's word on something. For the customer's scope."""
     found = db.session.scalars(select(Handoff).where(Handoff.case_id == case_id, Handoff.state.in_(WORKING)))
     return [one for one in found if one.wants]
+
+
+def missing(case_id: int) -> set[str]:
+    """Which of the ways to reach the customer were not left. For the customer's scope."""
+    left = set(db.session.scalars(select(Contact.channel).where(Contact.case_id == case_id)))
+    return {"email", "mobile"} - left
 
 
 def opened(case_id: int) -> list[Opened]:

@@ -44,6 +44,10 @@ BOUNCED = ("declined", "returned", "expired")
 """It came back without an answer."""
 
 
+OVER = (*BOUNCED, "confirmed")
+"""It has ended so that whoever asked can say how it was."""
+
+
 class WrongLeg(RuntimeError):
     """The act is not possible in the state that the hand-off is in (409)."""
 

@@ -17,7 +17,7 @@ from portal.handoffs.between import between
 from portal.handoffs.legs import leg, said, step, told, touch
 from portal.handoffs.models import AnyLeg
 from portal.handoffs.running_out import LATE, iso
-from portal.handoffs.states import WORKING, WrongLeg, can
+from portal.handoffs.states import OVER, WORKING, WrongLeg, can
 from tenants import clock
 from tenants.scope import db
 
@@ -34,7 +34,7 @@ class NothingAsked(RuntimeError):
 
 
 class AlreadyRated(RuntimeError):
-    """One rating for each hand-off, after it is over (409)."""
+    """Another grade than the one that is kept, or a hand-off that is not over (409)."""
 
 
 def look(handoff_id: int) -> None:
@@ -135,16 +135,23 @@ def reopen(handoff_id: int, version: int, *, text: str, author: str) -> None:
         step(one, "reopen")
 
 
-def rate(handoff_id: int, *, help_: int, ease: int) -> None:
-    """How the answer and the work together were. Seen by one's own business only. Raises AlreadyRated."""
-    with leg(handoff_id, asker=True) as (case, one):
-        over = one.state in ("confirmed", "returned", "declined", "expired")
-        if one.rated_help is not None or not over:
+def rate(handoff_id: int, *, help_: int | None = None, ease: int | None = None) -> None:
+    """How the answer, or the work together, was: by whoever asked, and read by their own business only.
+
+    Each of the two is given by one press. It is kept once and for all: a grade that could be changed could be bargained
+    for. The same press again changes nothing. Raises AlreadyRated.
+    """
+    with leg(handoff_id, asker=None) as (case, one):
+        given = {"help": help_, "ease": ease}
+        new = {name: grade for name, grade in given.items() if grade not in (None, getattr(one, f"rated_{name}"))}
+        if one.state not in OVER or any(getattr(one, f"rated_{name}") is not None for name in new):
             raise AlreadyRated(one.state)
-        if help_ not in GRADES or ease not in GRADES:
+        if not set(new.values()) <= set(GRADES):
             raise ValueError("a grade is 1, 2 or 3")
-        one.rated_help, one.rated_ease = help_, ease
-        told(case, kinds.HANDOFF_RATED, one, help=help_, ease=ease)
+        for name, grade in new.items():
+            setattr(one, f"rated_{name}", grade)
+        if new:
+            told(case, kinds.HANDOFF_RATED, one, help=new.get("help"), ease=new.get("ease"))
 
 
 def _require(one: AnyLeg, act: str, possible: bool) -> None:

@@ -25,6 +25,7 @@ from portal.web import create_app
 from tenants.models import User
 from tenants.scope import Scope, db, entered, writing
 from tests.cast import assemble
+from tests.handoffs.conftest import agreement
 
 PASSWORD = "correct horse battery staple"
 CHROMIUM = shutil.which(os.environ.get("CHROMIUM", "chromium"))
@@ -66,9 +67,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def _people(settings: Settings) -> None:
     app = create_app(settings)
     with app.app_context():
-        assemble()
+        cast = assemble()
         password = hashed(PASSWORD)
         with entered(Scope.system()), writing():
+            agreed = agreement(cast.riverside, cast.meridian, cast.harbor)
+            agreed.passes = {"assist": ["email", "mobile"]}
+            db.session.add(agreed)
             for user in db.session.query(User):
                 user.password_hash = password
         for engine in db.engines.values():

@@ -133,12 +133,14 @@ def test_a_note_moves_no_page_and_no_form(cast):
 
 @pytest.fixture
 def full(cast):
-    """A case with one event of each audience, by Ada; Harbor assists, and has an internal note of its own."""
+    """A case with one event of each audience, by Ada, and one for Harbor, which assists and has a note of its own."""
     made = reported(cast)
     with entered(Scope.system(cast.riverside)), writing():
         db.session.add(Access(case_id=made.case_id, tenant_id=cast.harbor, level="assist", next_due_at=clock.now()))
     for audience in Audience:
         recorded(cast.as_ada, made.case_id, kinds.STARTED, text=audience.value, audience=audience)
+    named = {"audience": Audience.SHARED, "shared_with": [cast.harbor]}
+    recorded(cast.as_ada, made.case_id, kinds.STARTED, text="for harbor", **named)
     with entered(cast.as_hugo):
         note(made.case_id, text="harbor's own", author="Hugo")
     return made
@@ -149,12 +151,12 @@ def full(cast):
     [
         ("public", ["public"]),
         ("customer", ["public", "customer"]),
-        ("as_ada", ["public", "customer", "shared", "internal"]),
-        ("as_hugo", ["public", "shared", "harbor's own"]),
+        ("as_ada", ["public", "customer", "shared", "internal", "for harbor"]),
+        ("as_hugo", ["public", "for harbor", "harbor's own"]),
         ("as_greta", []),
         ("as_otto", []),
         ("other customer", []),
-        ("system", ["public", "customer", "shared", "internal", "harbor's own"]),
+        ("system", ["public", "customer", "shared", "internal", "for harbor", "harbor's own"]),
     ],
 )
 @pytest.mark.parametrize("visibility", ["public", "private"])
@@ -171,7 +173,9 @@ def test_each_reader(cast, full, reader, sees, visibility):
     }
     scope = scopes.get(reader) or getattr(cast, reader)
     texts = [entry.text for entry in history(cast, full.case_id, scope)]
-    marked = [text for text in texts if text in {"public", "customer", "shared", "internal", "harbor's own"}]
+    marked = [
+        text for text in texts if text in {"public", "customer", "shared", "internal", "for harbor", "harbor's own"}
+    ]
     assert marked == ([] if (reader, visibility) == ("public", "private") else sees)
 
 

@@ -58,14 +58,17 @@ TABLE = """
 file              public owner customer2 nobody lead past uninvolved elsewhere remote system
 public.public     yes    yes   .         .      yes  yes  .          .         yes    yes
 public.customer   .      yes   .         .      yes  .    .          .         yes    yes
-public.shared     .      .     .         .      yes  yes  .          .         yes    yes
+public.shared     .      .     .         .      yes  .    .          .         yes    yes
 public.internal   .      .     .         .      yes  .    .          .         yes    yes
 private.public    .      yes   .         .      yes  yes  .          .         yes    yes
 private.customer  .      yes   .         .      yes  .    .          .         yes    yes
-private.shared    .      .     .         .      yes  yes  .          .         yes    yes
+private.shared    .      .     .         .      yes  .    .          .         yes    yes
 private.internal  .      .     .         .      yes  .    .          .         yes    yes
 """
-"""Files of Meridian's case, which Harbor once led, by the visibility of the case and the audience of the file."""
+"""Files of Meridian’s case, which Harbor once led, by the visibility of the case and the audience of the file.
+
+No business is named for a shared file: it is its author’s and the lead’s.
+"""
 HEAD, *ROWS = [line.split() for line in TABLE.strip().splitlines()]
 
 

@@ -50,7 +50,7 @@ def partners(cast: Cast) -> Partners:
     found = Partners(cast, ids, scopes)
     with entered(Scope.system(cast.riverside)), writing():
         for pair in ("meridian harbor", "meridian lantern", "harbor lantern", "harbor meridian"):
-            db.session.add(_agreement(cast.riverside, *(ids[name] for name in pair.split())))
+            db.session.add(agreement(cast.riverside, *(ids[name] for name in pair.split())))
     return found
 
 
@@ -60,7 +60,7 @@ def inside(partners: Partners) -> units.Inside:
     return units.build(partners)
 
 
-def _agreement(network_id: int, asker_id: int, answerer_id: int) -> Partnership:
+def agreement(network_id: int, asker_id: int, answerer_id: int) -> Partnership:
     """As two businesses make it; written at once, since many tests begin with it."""
     return Partnership(
         id=new_id(),

@@ -144,6 +144,28 @@ def test_from_one_to_the_next_and_never_back(partners, cast):
     assert states == ["confirmed", "accepted"]
 
 
+@pytest.mark.parametrize("act", ["withdraw", "tell", "confirm", "reopen"])
+def test_who_leads_later_waits_for_the_part_as_well(partners, cast, act):
+    """Though the agreement behind it is between two others."""
+    made = acknowledged(cast)
+    one = accepted(partners, made.case_id)
+    accepted(partners, made.case_id, "lantern", whole=True)
+    if act == "tell":
+        do(partners, "harbor", working.ask, one, text="Which colour?", author="Hugo")
+    if act in ("confirm", "reopen"):
+        do(partners, "harbor", working.answer, one, text="Found.", author="Hugo")
+    with pytest.raises(Forbidden):
+        do(partners, "meridian", _verb(act), one)
+    do(partners, "lantern", _verb(act), one)
+    assert (
+        handoff(one).state == TRANSITIONS[{"withdraw": "accepted", "tell": "awaiting_info"}.get(act, "answered"), act]
+    )
+
+
+def _verb(act):
+    return lambda one, version: VERBS[act](one, version)
+
+
 def test_what_nobody_takes_on_in_time_goes_to_the_host(partners, cast):
     made = acknowledged(cast)
     one = offered(partners, made.case_id)

@@ -56,7 +56,9 @@ def test_from_the_form_to_the_confirmed_answer(partners, people, browser, cast):
     inbox = hugo.get("/desk/harbor/handoffs").text
     assert "Find the &lt;bag&gt;" in inbox and "yes or no by" in inbox and "Hand-offs (1)" in inbox
     theirs = f"/desk/harbor/handoffs/{one}"
-    assert "Look behind the belt." in hugo.get(theirs).text
+    opened = hugo.get(theirs).text
+    assert "Look behind the belt." in opened
+    assert re.search(r'hx-post="[^"]+/look" hx-trigger="load"[^>]*><input[^>]+csrf_token', opened), "with its token"
     assert hugo.post(f"{theirs}/look", {}).status_code == 204
     assert "opened" in ada.get(path).text
     act(hugo, theirs, "acceptance")
@@ -67,7 +69,8 @@ def test_from_the_form_to_the_confirmed_answer(partners, people, browser, cast):
     act(hugo, theirs, "answer", text="It lay behind belt 3.")
     done = act(ada, mine, "confirmation")
     assert "Confirmed. This part is done." in done.text and "Was it of help?" in done.text
-    rated = act(ada, mine, "rating", help="3", ease="2")
+    act(ada, mine, "rating", help="3")
+    rated = act(ada, mine, "rating", ease="2")
     assert "You rated Harbor Ground Handling once: help 3.0, ease 2.0 of 3." in rated.text
     public = browser.get(f"/cases/{reference}").text
     assert "Harbor Ground Handling is asked to help with part 1" in public and "helped for" in public

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from portal import directory
+from portal.cases.contacts import leave_address
 from portal.cases.models import Consent, Contact
 from portal.cases.need_models import Need
 from portal.cases.needs import Told
@@ -202,3 +203,69 @@ def test_on_the_pages_of_both(partners, cast, signed_in, browser, another):
     browser.post(f"/cases/{reference}/sharing/end", {"business": str(cast.harbor), "field": "email"})
     assert ADDRESS not in hugo.get(path).text
     assert "may see your e-mail address" not in browser.get(f"/cases/{reference}").text
+
+
+@pytest.mark.parametrize("field", ["email", "mobile"])
+def test_nothing_is_opened_that_was_never_left(partners, cast, field):
+    passing(partners, assist=FIELDS)
+    case_id = acknowledged(cast).case_id
+    one = accepted(partners, case_id)
+    ask(partners, one, field)
+    with entered(cast.customer(case_id)):
+        assert sharing.missing(case_id) == {"email", "mobile"}
+    before = snapshot(cast)
+    with pytest.raises(sharing.NothingLeft):
+        press(cast, case_id, one, field)
+    assert snapshot(cast) == before and handoff(one).wants == [field]
+    with entered(Scope.system(cast.riverside)):
+        assert not db.session.scalars(select(Consent).where(Consent.purpose == f"share:{field}")).all()
+    with entered(cast.customer(case_id)):
+        leave_address(case_id, ADDRESS if field == "email" else "+436601234567", field)
+        assert field not in sharing.missing(case_id)
+    assert seen_by(partners, "harbor", case_id) == set(), "left is not given"
+    press(cast, case_id, one, field)
+    assert seen_by(partners, "harbor", case_id) == {field}
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "wrong", "said"),
+    [
+        ("mobile", MOBILE, "nia@example.com", "You left no phone number. You can leave one here."),
+        ("email", ADDRESS, "+43 660 1234567", "You left no e-mail address. You can leave one here."),
+    ],
+)
+def test_who_left_no_such_address_is_told_so_and_may_leave_one(partners, cast, browser, field, given, wrong, said):
+    passing(partners, assist=FIELDS)
+    made = acknowledged(cast)
+    one = accepted(partners, made.case_id)
+    ask(partners, one, field)
+    path = f"/cases/{case_of(cast, made.case_id).reference}"
+    browser.get(f"/k/{made.key}")
+    browser.post(f"/k/{made.key}")
+    page = browser.get(path).text
+    assert said in page and "Let them see it</button>" not in page
+    assert '<a href="#sharing">' in page, "the ask is told at the top"
+    early = browser.post(f"{path}/sharing", {"handoff": str(one), "field": field, "answer": "yes"})
+    assert early.status_code == 422 and "Nothing was opened, because you left no such address." in early.text
+    refused = browser.post(f"{path}/contact", {f"share_{field}": wrong})
+    assert refused.status_code == 422 and f'value="{wrong}"' in refused.text and "Give a" in refused.text
+    left = browser.post(f"{path}/contact", {f"share_{field}": given})
+    assert left.status_code == 303 and left.headers["Location"].endswith("#sharing")
+    page = browser.follow(left).text
+    assert said not in page and "Let them see it</button>" in page
+    assert seen_by(partners, "harbor", made.case_id) == set()
+    given_now = browser.post(f"{path}/sharing", {"handoff": str(one), "field": field, "answer": "yes"})
+    assert given_now.status_code == 303 and seen_by(partners, "harbor", made.case_id) == {field}
+
+
+def test_who_left_no_such_address_may_say_no(partners, cast, browser):
+    passing(partners, assist=FIELDS)
+    made = acknowledged(cast)
+    one = accepted(partners, made.case_id)
+    ask(partners, one, "mobile")
+    path = f"/cases/{case_of(cast, made.case_id).reference}"
+    browser.get(f"/k/{made.key}")
+    browser.post(f"/k/{made.key}")
+    browser.get(path)
+    assert browser.post(f"{path}/sharing", {"handoff": str(one), "field": "mobile", "answer": "no"}).status_code == 303
+    assert handoff(one).wants == [] and "You left no phone number." not in browser.get(path).text

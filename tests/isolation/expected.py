@@ -46,6 +46,7 @@ goodwill_allowances . .       .        .       .      M    .          N         
 files             .    H      M        .       .      M    .          N         M      MH
 events            .    H      M        .       .      M    .          N         M      MH
 event_contents    .    H      M        .       .      M    .          N         M      MH
+shared_with       .    .      .        .       .      M    .          N         M      MH
 contacts          .    .      M        .       .      M    .          N         M      MH
 consents          .    .      M        .       .      M    .          N         M      MH
 needs             .    .      M        .       .      M    .          N         M      MH
@@ -115,6 +116,7 @@ goodwill_allowances . .       .        .       .      M    .          N         
 files             .    .      M        .       .      M    .          N         M      MH
 events            .    .      .        .       .      .    .          .         .      .
 event_contents    .    .      M        .       .      M    .          N         M      MH
+shared_with       .    .      .        .       .      .    .          .         .      .
 contacts          .    .      M        .       .      M    .          N         M      MH
 consents          .    .      M        .       .      M    .          N         M      MH
 needs             .    .      M        .       .      M    .          N         M      MH

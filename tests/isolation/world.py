@@ -22,7 +22,7 @@ from portal.cases.survey_models import Survey
 from portal.cases.usual_models import UsualFigure
 from portal.cases.work_models import Decision, Part, Task
 from portal.clusters.models import Cluster, ClusterCase
-from portal.events.models import Event, EventContent, EventPosition, NewEvent, Timer
+from portal.events.models import Event, EventContent, EventPosition, NewEvent, SharedWith, Timer
 from portal.figures.models import DailyFigure
 from portal.files.models import File, StagedFile
 from portal.followers.log.models import LogEntry
@@ -194,6 +194,7 @@ def _a_case(rows: _Rows, home: Home, touchpoint_id: int, category_id: int) -> No
               **kept, storage_key=f"a{number}", added_at=AT)  # fmt: skip
     rows.made(Need, id=9000 + number, **of_case, kind="flight", words="MD 512", told_at=AT)
     event = event_of(rows, home, "public", number)
+    rows.made(SharedWith, event_id=event.id, tenant_id=home.tenant_id)
     rows.made(NewEvent, event_id=event.id)
     rows.made(EventPosition, position=number, event_id=event.id)
     rows.made(Timer, kind="promise.due", subject_id=3000 + number, due_at=AT)
