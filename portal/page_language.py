@@ -26,6 +26,7 @@ from portal.languages import (
     match,
 )
 from portal.wording import (
+    day,
     duration,
     full_text,
     late_text,
@@ -134,6 +135,7 @@ def init_languages(app: Flask, now: Callable[[], datetime]) -> None:
             "full_time": lambda moment: full_text(moment_of(moment)),
             "when_text": lambda moment: when_text(moment_of(moment), now()),
             "duration": duration,
+            "day": day,
             "late": lambda moment: late_text(moment_of(moment), now()),
             "utc_stamp": lambda moment: utc_stamp(moment_of(moment)),
             "local": local,

@@ -61,6 +61,13 @@ def full_text(moment: datetime) -> str:
     )
 
 
+def day(of: date) -> Markup:
+    """The `<time>` element of a day, with its year: "19 November 2026"."""
+    months = _LONG_MONTHS[current().locale]
+    text = gettext("%(day)s %(month)s %(year)s", day=of.day, month=months[of.month], year=of.year)
+    return Markup('<time datetime="{}">{}</time>').format(of.isoformat(), text)
+
+
 def utc_stamp(moment: datetime) -> str:
     """The moment for a machine: `2026-11-19T20:40:00Z`."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

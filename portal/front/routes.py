@@ -8,9 +8,11 @@ from portal.cases.reading import newest
 from portal.clusters.reading import incidents
 from portal.directory import directory
 from portal.figures.headline import headline
+from portal.ideas.reading import done_lately
 
 blueprint = Blueprint("front", __name__)
 NEWEST = 6
+DONE = 4
 BUSINESSES = 12
 
 
@@ -22,6 +24,7 @@ def front() -> Response:
         "front/page.html",
         figures=headline(g.network.id),
         newest=newest(names, NEWEST),
+        done=done_lately(names, DONE),
         incidents=incidents(only_open=True),
         names=names.names(),
         businesses=list(names.businesses.values())[:BUSINESSES],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, or_
@@ -12,7 +12,7 @@ from sqlalchemy import and_, or_
 from portal.directory import Directory
 from portal.ideas.holding import NoSuchIdea
 from portal.ideas.models import Idea
-from portal.ideas.states import STATES
+from portal.ideas.states import OPEN, STATES
 from portal.languages import gettext as _
 from portal.languages import html_lang
 from tenants.scope import current, db
@@ -40,6 +40,10 @@ class ListedIdea:
     at: datetime
     is_open: bool
     """Whether votes are taken from the list."""
+    since: date | None = None
+    """The first day on which it was there, of one that is done."""
+    fell_short: bool = False
+    """Whether complaints have not fallen since."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,24 @@ def solutions_of(problem_id: int, names: Directory) -> list[ListedIdea]:
     return listed(list(db.session.execute(query.order_by(ideas.c.votes.desc(), ideas.c.id.desc()).limit(PAGE))), names)
 
 
+def done_lately(names: Directory, count: int, *, touchpoint_id: int | None = None) -> list[ListedIdea]:
+    """You said, we did: what is there because of an idea, the newest first; of one place, or everywhere."""
+    ideas = Idea.__table__
+    query = current().select(ideas).where(ideas.c.visibility == "public", ideas.c.state == "shipped")
+    if touchpoint_id is not None:
+        query = query.where(ideas.c.touchpoint_id == touchpoint_id)
+    by = ideas.c.shipped_since.desc(), ideas.c.id.desc()
+    return listed(list(db.session.execute(query.order_by(*by).limit(count))), names)
+
+
+def most_wanted(names: Directory, count: int, *, touchpoint_id: int) -> list[ListedIdea]:
+    """Ideas for one place that are still open, the most wanted first."""
+    ideas = Idea.__table__
+    query = current().select(ideas).where(ideas.c.visibility == "public", ideas.c.merged_into_id.is_(None))
+    query = query.where(ideas.c.touchpoint_id == touchpoint_id, ideas.c.state.in_(sorted(OPEN)))
+    return listed(list(db.session.execute(query.order_by(ideas.c.votes.desc(), ideas.c.id.desc()).limit(count))), names)
+
+
 def by_ids(ids: list[int], names: Directory) -> list[ListedIdea]:
     """Those of these ideas that the scope may read, in the given order."""
     ideas = Idea.__table__
@@ -109,6 +131,8 @@ def listed(rows: list[Any], names: Directory) -> list[ListedIdea]:
             evidence=row.evidence,
             at=row.proposed_at,
             is_open=row.state not in ("shipped", "declined") and row.merged_into_id is None,
+            since=row.shipped_since,
+            fell_short=row.fell_short_at is not None,
         )
         for row in rows
     ]

@@ -19,6 +19,7 @@ from portal.cases.masking import mask
 from portal.directory import Place, directory
 from portal.followers.letters import base_url
 from portal.forms import clean
+from portal.ideas.reading import done_lately, most_wanted
 from portal.touchpoints import tapping
 from portal.touchpoints.models import DISBELIEFS, MOODS
 from portal.touchpoints.reading import DAYS, now_and_before, what_came_of_it
@@ -28,19 +29,23 @@ from tenants.scope import Scope, entered
 
 blueprint = Blueprint("touchpoints", __name__)
 LONGEST_LINE = 200
+IDEAS = 3
 
 
 @blueprint.get("/t/<code>")
 def show(code: str) -> Response:
     place = _place(code)
     recent, before = now_and_before(place.id, _today())
+    names = directory(g.network)
     page = render_template(
         "touchpoints/place.html",
         place=place,
         recent=recent,
         before=before,
         days=DAYS,
-        rows=what_came_of_it(place.id, directory(g.network)),
+        rows=what_came_of_it(place.id, names),
+        done=done_lately(names, IDEAS, touchpoint_id=place.id),
+        wanted=most_wanted(names, IDEAS, touchpoint_id=place.id),
         moods=MOODS,
     )
     response = make_response(page)
