@@ -34,6 +34,14 @@ class UnitLeg:
     mine: bool
     """Whether the present person is of the unit that was asked."""
 
+    @property
+    def ours(self) -> bool:
+        """Whether others wait for a word of this person's side."""
+        if self.mine:
+            return self.row.state in ("offered", "reopened")
+        asked = self.row.wanted_by is not None or self.row.state in ("awaiting_info", "answered")
+        return "asker" in self.sides and self.row.state in LIVE and asked
+
 
 @dataclass(frozen=True)
 class Inside:

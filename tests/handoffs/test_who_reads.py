@@ -15,7 +15,7 @@ from portal.handoffs import handing, hosting, working
 from portal.handoffs.handing import Ask
 from portal.handoffs.models import Handoff
 from portal.worker.main import until_idle
-from tenants import clock, guard, scope
+from tenants import clock, guard, proof, scope
 from tenants.scope import Scope, db, entered, writing
 from tests.conftest import ON_POSTGRESQL
 from tests.handoffs.conftest import handoff
@@ -151,6 +151,7 @@ def open_the_rule(monkeypatch):
     for kept in ("_rules", "_criteria"):
         monkeypatch.setattr(f"tenants.narrowing.{kept}", {})
     monkeypatch.setattr(guard, "_plans", {})
+    monkeypatch.setattr(proof, "_written", {})
 
 
 def words_in(reader):
