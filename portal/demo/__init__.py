@@ -24,6 +24,7 @@ from portal.config import Settings
 from portal.demo import setting as settings_of
 from portal.demo import (
     stories_en,
+    stories_ideas,
     stories_inside,
     stories_second_look,
     stories_spike,
@@ -54,6 +55,7 @@ STORIES = {
     ),
     HARBOR.slug: stories_today.FERRIES,
 }
+IDEAS = {RIVERSIDE.slug: stories_ideas.IDEAS, HARBOR.slug: ()}
 EVERY = 25
 """Acts between two lines of progress."""
 
@@ -91,7 +93,7 @@ def introduction(app: Flask) -> list[str]:
             return []
         references = [_reference(story.text) for story in (story_md512.SUITCASE, stories_zh_hans.STORIES[3])]
     url = app.config["SETTINGS"].public_url
-    links = [f"{url}/cases/{reference}" for reference in references if reference] + [f"{url}/desk/"]
+    links = [f"{url}/cases/{reference}" for reference in references if reference] + [f"{url}/ideas", f"{url}/desk/"]
     secret = "in DEMO_PASSWORD" if os.environ.get("DEMO_PASSWORD") else PASSWORD
     people = [f"  {email:<28}{role:<9}{business}" for email, role, business in sign_ins()]
     return ["Worth opening:", *(f"  {link}" for link in links), f"Sign in with the password {secret}:", *people]
@@ -102,7 +104,7 @@ def _tell(password: str) -> None:
     for setting in SETTINGS:
         click.echo(f"Building {setting.name[0]} …")
         stage = settings_of.build(setting, password)
-        all_scenes += scenes(stage, STORIES[setting.slug], now)
+        all_scenes += scenes(stage, [*STORIES[setting.slug], *IDEAS[setting.slug]], now)
 
     def progress(at: datetime, number: int) -> None:
         if number % EVERY == 0:

@@ -128,7 +128,7 @@ RIVERSIDE = Setting(
             "harbor",
             ("Harbor Ground Handling", "港湾地勤", "港灣地勤"),
             ALWAYS,
-            (Person("hugo", "Hugo Santos", "agent", "belts"),),
+            (Person("hugo", "Hugo Santos", "agent", "belts"), Person("petra", "Petra Voss", "product", "ramp")),
             (
                 ("belts", ("Belts and transfer", "行李转盘与中转", "行李轉盤與轉機行李")),
                 ("ramp", ("Ramp and buses", "停机坪与摆渡车", "停機坪與接駁車")),

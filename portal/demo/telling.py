@@ -13,7 +13,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select
 
 from portal.cases import reporting
+from portal.demo import idea_acts
 from portal.demo.acting import CUSTOMER, STAFF, case_now
+from portal.demo.idea_script import IdeaStory
 from portal.demo.script import Act, Story
 from portal.demo.setting import Actor, Stage
 from portal.demo.times import Times
@@ -35,27 +37,58 @@ class Played:
     stage: Stage
     case_id: int = 0
 
+    def begin(self) -> None:
+        self.case_id = _report(self.story, self.stage)
+
+    def play(self, act: Act, at: datetime, now: datetime) -> None:
+        if not act.by:
+            with entered(self.customer):
+                CUSTOMER[act.does](case_now(self.case_id), act)
+            return
+        actor = self.stage.actors[act.by]
+        due = _promised(act, at, actor, Times(now, self.stage.zone))
+        with entered(actor.scope):
+            STAFF[act.does](case_now(self.case_id), act, actor.name, due)
+
     @property
     def customer(self) -> Scope:
         return Scope.customer(self.stage.network_id, case_id=self.case_id)
 
 
+@dataclass
+class PlayedIdea:
+    """The story of an idea as it runs."""
+
+    story: IdeaStory
+    stage: Stage
+    idea_id: int = 0
+
+    def begin(self) -> None:
+        self.idea_id = idea_acts.propose(self.story, self.stage)
+
+    def play(self, act: Act, at: datetime, now: datetime) -> None:
+        actor = self.stage.actors[act.by] if act.by else None
+        due = _promised(act, at, actor, Times(now, self.stage.zone)) if actor else at
+        idea_acts.play(self.story, self.idea_id, act, actor, due, self.stage)
+
+
 @dataclass(frozen=True)
 class Scene:
     at: datetime
-    played: Played
+    played: Played | PlayedIdea
     act: Act | None
-    """None is the report itself."""
+    """None is the report, or the proposal, itself."""
 
 
-def scenes(stage: Stage, stories: Sequence[Story], now: datetime) -> list[Scene]:
+def scenes(stage: Stage, stories: Sequence[Story | IdeaStory], now: datetime) -> list[Scene]:
     """Everything that has happened by `now` in these stories; what would come later is left out."""
     times = Times(now, stage.zone)
     return [scene for story in stories for scene in _scenes_of(story, stage, times)]
 
 
-def _scenes_of(story: Story, stage: Stage, times: Times) -> Iterator[Scene]:
-    played, at = Played(story, stage), times.start(story.start).astimezone(UTC)
+def _scenes_of(story: Story | IdeaStory, stage: Stage, times: Times) -> Iterator[Scene]:
+    at = times.start(story.start).astimezone(UTC)
+    played = PlayedIdea(story, stage) if isinstance(story, IdeaStory) else Played(story, stage)
     yield Scene(at, played, None)
     for act in story.acts:
         wanted = max(times.after(act.when, at).astimezone(UTC), at + MOMENT)
@@ -105,18 +138,10 @@ def _next_timer() -> datetime | None:
 
 
 def _play(scene: Scene, now: datetime) -> None:
-    played, act = scene.played, scene.act
-    if act is None:
-        _report(played)
-        return
-    if not act.by:
-        with entered(played.customer):
-            CUSTOMER[act.does](case_now(played.case_id), act)
-        return
-    actor = played.stage.actors[act.by]
-    due = _promised(act, scene.at, actor, Times(now, played.stage.zone))
-    with entered(actor.scope):
-        STAFF[act.does](case_now(played.case_id), act, actor.name, due)
+    if scene.act is None:
+        scene.played.begin()
+    else:
+        scene.played.play(scene.act, scene.at, now)
 
 
 def _promised(act: Act, at: datetime, actor: Actor, times: Times) -> datetime:
@@ -129,8 +154,7 @@ def _promised(act: Act, at: datetime, actor: Actor, times: Times) -> datetime:
     return due if act.due.startswith("now") or opens == last else opens + AFTER_OPENING
 
 
-def _report(played: Played) -> None:
-    story, stage = played.story, played.stage
+def _report(story: Story, stage: Stage) -> int:
     what = reporting.Report(
         text=story.text,
         language=story.language,
@@ -143,4 +167,4 @@ def _report(played: Played) -> None:
         address=story.contact,
         origin=story.origin,
     )
-    played.case_id = reporting.report(stage.network_id, what, form=new_token()).case_id
+    return reporting.report(stage.network_id, what, form=new_token()).case_id

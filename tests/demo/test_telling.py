@@ -19,6 +19,9 @@ from portal.config import Settings
 from portal.events.commitments import holds
 from portal.events.models import Event, EventContent
 from portal.followers.models import Delivery
+from portal.ideas.models import Idea
+from portal.ideas.states import STATES
+from portal.ideas.team_models import IdeaPromise
 from tenants import administration, clock
 from tenants.models import Tenant
 from tenants.scope import Scope, db, entered
@@ -78,6 +81,10 @@ def everything_occurs() -> None:
     assert set(db.session.scalars(select(Case.visibility))) == {"public", "private"}
     kinds = Counter(db.session.scalars(select(Event.kind)))
     assert {"case.unit.declined", "case.unit.expired", "case.unit.assigned", "case.unit.confirmed"} <= kinds.keys()
+    assert set(db.session.scalars(select(Idea.state))) == set(STATES), "ideas in every state"
+    assert set(db.session.scalars(select(Idea.visibility))) == {"public", "network", "internal"}
+    assert set(db.session.scalars(select(IdeaPromise.state))) >= {"due", "kept", "broken", "moved"}
+    assert {"idea.amendment.accepted", "idea.amendment.declined", "idea.merged", "idea.part.moved"} <= kinds.keys()
     assert kinds["case.note.added"] and kinds["case.visibility.changed"] and kinds["case.message.received"]
 
 
@@ -92,7 +99,7 @@ def nothing_lies_in_the_future() -> None:
     first, last = db.session.execute(select(func.min(Event.at), func.max(Event.at))).one()
     assert first is not None and (THE_DAY - first).days > 50
     assert last <= THE_DAY and (THE_DAY - last).total_seconds() < 3600
-    broken = select(Event.at, Event.due_at).where(Event.kind == "case.promise.broken")
+    broken = select(Event.at, Event.due_at).where(Event.kind.in_(("case.promise.broken", "idea.promise.broken")))
     for at, due_at in db.session.execute(broken):
         assert due_at < at and (at - due_at).total_seconds() < 5, "it broke at its own time"
 
@@ -112,6 +119,7 @@ def the_desk_has_work() -> None:
 
 def no_line_of_the_story_fell_out() -> None:
     assert db.session.scalar(select(func.count()).select_from(Case)) == sum(map(len, demo.STORIES.values()))
+    assert db.session.scalar(select(func.count()).select_from(Idea)) == sum(map(len, demo.IDEAS.values()))
     assert not set(db.session.scalars(select(Delivery.state))) - {"queued", "sent"}
 
 
