@@ -14,6 +14,8 @@ from portal.answers import private
 from portal.cases.models import Case
 from portal.cases.reading import next_of, promises_of
 from portal.cases.references import normal
+from portal.directory import directory
+from portal.ideas.mine import Mine, ideas_of
 from portal.languages import LOCALES, OWN_NAMES, current, html_lang
 from portal.languages import gettext as _
 from tenants.scope import Scope, db, entered, writing
@@ -37,9 +39,16 @@ def show() -> Response:
         chosen=chosen,
         mail_locale=chosen.locale or current().locale,
         languages=[(locale, OWN_NAMES[locale]) for locale in LOCALES],
+        ideas=_ideas(),
         sent=_done().get(request.args.get("sent", "")),
     )
     return private(make_response(page))
+
+
+def _ideas() -> Mine:
+    with entered(Scope.public(g.network.id)):
+        names = directory(g.network)
+    return ideas_of(g.network.id, me().id, names)
 
 
 def _listed(case_ids: list[int]) -> list[dict[str, Any]]:
