@@ -61,11 +61,10 @@ def full_text(moment: datetime) -> str:
     )
 
 
-def day(of: date) -> Markup:
-    """The `<time>` element of a day, with its year: "19 November 2026"."""
+def day(of: date) -> str:
+    """A day, with its year: "19 November 2026". No `<time>` element: script would take it for a midnight somewhere."""
     months = _LONG_MONTHS[current().locale]
-    text = gettext("%(day)s %(month)s %(year)s", day=of.day, month=months[of.month], year=of.year)
-    return Markup('<time datetime="{}">{}</time>').format(of.isoformat(), text)
+    return gettext("%(day)s %(month)s %(year)s", day=of.day, month=months[of.month], year=of.year)
 
 
 def utc_stamp(moment: datetime) -> str:
