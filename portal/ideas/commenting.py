@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,11 +64,8 @@ def comment(idea_id: int, said: Said, voice: Voice, *, form: str) -> bool:
     """
     if current().for_tenant:
         require(current(), "idea.talk")
-    try:
+    with suppress(IntegrityError):  # the form has been sent before; a comment that is held its sender may not read
         _comment(idea_id, said, voice, form)
-    except IntegrityError:
-        # The form has been sent before; whether its comment is held, its sender may not read.
-        pass
     return voice.person_id is not None
 
 
@@ -142,7 +140,8 @@ def comments_of(idea_id: int, *, amendment_id: int | None = None) -> Sequence[An
     """What everybody reads of what was said about the idea, or about one of its amendments, the oldest first."""
     table = IdeaComment.__table__
     query = current().select(table).where(table.c.idea_id == idea_id, table.c.state == "shown")
-    query = query.where(table.c.amendment_id.is_(None) if amendment_id is None else table.c.amendment_id == amendment_id)
+    about = table.c.amendment_id
+    query = query.where(about.is_(None) if amendment_id is None else about == amendment_id)
     return list(db.session.execute(query.order_by(table.c.id.desc()).limit(PAGE)))[::-1]
 
 
@@ -155,7 +154,7 @@ def discussed(idea_id: int) -> dict[int, int]:
 
 
 def to_look_at(state: str, limit: int = PAGE) -> Sequence[Any]:
-    """Comments in this state on ideas that the present business answers: held ones the oldest first, else the newest."""
+    """Comments in this state on ideas that the present business answers: held ones the oldest first, others last."""
     table, ideas = IdeaComment.__table__, Idea.__table__
     query = (
         current()

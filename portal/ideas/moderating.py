@@ -1,4 +1,4 @@
-"""Who reads an idea: the team that answers it takes an abusive one down and lets it back, and publishes internal ones."""
+"""Who reads an idea: the team that answers it takes an abusive one down, lets it back, and publishes internal ones."""
 
 from __future__ import annotations
 
