@@ -5,7 +5,6 @@ What somebody without an account says is held until the team has looked at it, s
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from portal.ideas.erasing import erase_events
 from portal.ideas.holding import answered_by_us, held
 from portal.ideas.models import Idea
 from portal.ideas.talk_models import IdeaAmendment, IdeaComment
-from portal.ideas.voices import Voice
+from portal.ideas.voices import Voice, sealed
 from tenants import clock
 from tenants.ids import new_id
 from tenants.permissions import require
@@ -57,19 +56,19 @@ class TooManyHeld(RuntimeError):
     """Too many comments on it wait to be looked at (429)."""
 
 
-def comment(idea_id: int, said: Said, voice: Voice, *, form: str) -> bool:
+def comment(idea_id: int, said: Said, voice: Voice) -> bool:
     """Say something. Returns whether everybody reads it at once; otherwise the team looks at it first.
 
-    `form` is the nonce of the form: sent twice it is one comment. Raises TooManyHeld, NoSuchAmendment or Forbidden.
+    The same words of one person, said twice, are one comment. Raises TooManyHeld, NoSuchAmendment or Forbidden.
     """
     if current().for_tenant:
         require(current(), "idea.talk")
-    with suppress(IntegrityError):  # the form has been sent before; a comment that is held its sender may not read
-        _comment(idea_id, said, voice, form)
+    with suppress(IntegrityError):  # said before; whether it is held, its sender may not read
+        _comment(idea_id, said, voice)
     return voice.person_id is not None
 
 
-def _comment(idea_id: int, said: Said, voice: Voice, form: str) -> None:
+def _comment(idea_id: int, said: Said, voice: Voice) -> None:
     with held(idea_id) as idea:
         is_known = voice.person_id is not None
         if not is_known and idea.comments_held >= MOST_HELD:
@@ -87,7 +86,7 @@ def _comment(idea_id: int, said: Said, voice: Voice, form: str) -> None:
             said_at=clock.now(),
             tenant_id=current().tenant_id,
             credit=voice.credit or None,
-            form_hash=hashlib.sha256(f"comment-form:{form}".encode()).digest(),
+            said_hash=_said_hash(idea.id, said, voice),
             **voice.marks(idea.id),
         )
         db.session.add(one)
@@ -96,6 +95,12 @@ def _comment(idea_id: int, said: Said, voice: Voice, form: str) -> None:
             _show(idea, one)
         else:
             idea.comments_held += 1
+
+
+def _said_hash(idea_id: int, said: Said, voice: Voice) -> bytes:
+    """Stands for who said what where. The page of an idea is the same for all: its form can carry no number."""
+    who = f"{voice.person_id}" if voice.person_id else (voice.hash_on(idea_id) or b"").hex()
+    return sealed(f"said:{idea_id}\0{said.amendment_id}\0{who}\0{said.text}")
 
 
 def release(idea_id: int, comment_id: int) -> None:

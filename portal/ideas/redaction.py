@@ -129,7 +129,7 @@ def erase_comment(idea: Idea, one: IdeaComment) -> list[int]:
     if one.state == "held":
         idea.comments_held -= 1
         one.state = "hidden"
-    one.text = one.credit = None
+    one.text = one.credit = one.said_hash = None
     db.session.flush()
     return erase_comment_events(idea.id, one.id)
 
