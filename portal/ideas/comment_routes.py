@@ -14,6 +14,7 @@ from portal.cases.redaction import REASONS
 from portal.forms import first_errors
 from portal.ideas import commenting, own_words, redaction
 from portal.ideas.act_routes import ONE, anybody, public_idea, voice
+from portal.ideas.amending import NoSuchAmendment
 from portal.ideas.edit_routes import place_of
 from portal.ideas.forms import CommentForm
 from portal.ideas.limits import may_write
@@ -55,8 +56,14 @@ def comment(reference: str) -> AnyResponse:
 
 
 def _amendment() -> int | None:
+    """Which amendment it is about, None for the idea as a whole. Raises NoSuchAmendment for what can be none."""
     text = request.form.get("amendment", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    if not text:
+        return None
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+    if not 0 < number < 2**63:
+        raise NoSuchAmendment(text)
+    return number
 
 
 def _after(reference: str, amendment_id: int | None, sent: str) -> AnyResponse:

@@ -71,7 +71,7 @@ def test_an_accepted_one_is_written_in_with_its_proposers_credit(cast, proposed,
 
 def test_words_may_be_left_out_but_not_all_of_them(cast, proposed) -> None:
     idea = proposed()
-    for paragraph in (0, 1):
+    for _time in range(2):
         accept(cast, idea, amend(cast, idea, "", paragraph=0))
     assert text_of(cast, idea) == "Ten benches would do."
     with pytest.raises(NothingAmended):

@@ -12,12 +12,11 @@ SCRIPTS = (
     "abc XYZ'’-.,!? \n\t1",
     "不能等登机口座位的，。！ 行李",
     "登機門座位的，。「」",
-    "👨‍👩‍👧🇦🇹🇹🇼👍🏽️é",
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467\U0001f1e6\U0001f1f9\U0001f44d\U0001f3fd\ufe0fe\u0301",
     "한국어 ひらがな カタカナ",
 )
-WORD = st.sampled_from(
-    ["seat", "gate", "the", "不能", "座位", "T2", "👨‍👩‍👧", "🇹🇼", " ", "\n\n", "，", ". ", "don't", "𠮷"]
-)
+WORDS = ["seat", "gate", "the", "不能", "座位", "T2", "👨\u200d👩\u200d👧", "🇹🇼", "，", "don't", "𠮷"]
+WORD = st.sampled_from([*WORDS, " ", "\n\n", ". "])
 TEXT = st.one_of(
     st.text(max_size=60),
     *(st.text(alphabet=letters, max_size=60) for letters in SCRIPTS),
@@ -50,7 +49,8 @@ def test_tokens_are_the_text_and_nothing_changed_is_said_so(text: str) -> None:
 @given(before=TEXT, after=TEXT)
 def test_a_share_is_a_share_and_the_same_both_ways_round_at_its_ends(before: str, after: str) -> None:
     assert 0 <= share_changed(before, after) <= 1
-    if not set(each.word for each in tokens(before)) & set(each.word for each in tokens(after)) and before + after:
+    words = [{each.word for each in tokens(text)} for text in (before, after)]
+    if not words[0] & words[1] and before + after:
         assert share_changed(before, after) in (0, 1)
 
 
