@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, make_response, render_template
+from sqlalchemy import or_
 
 from portal.answers import private
 from portal.events.timeline import Entry, timeline_of_idea
@@ -77,6 +78,7 @@ def _versions(row: Any) -> list[Any]:
 
 def _rows(model: Any, row: Any) -> list[Any]:
     table = model.__table__
-    words = table.c.text if model is IdeaComment else table.c.after
-    query = current().select(table).where(table.c.idea_id == row.id, words.is_not(None))
+    words = ("text",) if model is IdeaComment else ("before", "after", "why", "reason", "credit")
+    left = or_(*(table.c[name].is_not(None) for name in words))
+    query = current().select(table).where(table.c.idea_id == row.id, left)
     return list(db.session.execute(query.order_by(table.c.id.desc()).limit(MOST)))

@@ -58,7 +58,7 @@ def redact_amendment(idea_id: int, amendment_id: int, reason: str, voice: Voice)
         one = _one(IdeaAmendment, idea, amendment_id)
         if one is None:
             raise NoSuchAmendment(amendment_id)
-        if (one.before, one.after) == (None, None):
+        if all(words is None for words in (one.before, one.after, one.why, one.reason, one.credit)):
             raise NothingThere(amendment_id)
         _require_right(idea, one.person_id, one.voter_hash, voice)
         _tell(idea, "amendment", erase_amendment(one), reason)
