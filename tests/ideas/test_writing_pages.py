@@ -32,14 +32,19 @@ def edit(who: Any, reference: str, seen: str | None = None, **changes: str) -> A
     path = f"/ballot/ideas/{reference}/edit"
     page = seen or who.get(path).text
     form = {"base": hidden(page, "base"), "mark": hidden(page, "mark"), "title": "Benches at B4", "text": LONGER}
-    return who.post(path, {**form, **changes})
+    return who.post(action_of(page, "/edit") if not seen else path, {**form, **changes})
 
 
 def amend(who: Any, reference: str, after: str, number: int = 2, **changes: str) -> Any:
     path = f"/ballot/ideas/{reference}/paragraphs/{number}"
     page = who.get(path).text
     form = {"base": hidden(page, "base"), "mark": hidden(page, "mark"), "after": after, "credit": "Ola"}
-    return who.post(path, {**form, **changes})
+    return who.post(action_of(page, f"/paragraphs/{number}"), {**form, **changes})
+
+
+def action_of(page: str, end: str) -> str:
+    """Where the form of a page posts to."""
+    return re.search(rf'<form action="([^"]*{end})" method="post"', page)[1]
 
 
 def amendment_at(page: str) -> str:
@@ -62,6 +67,8 @@ def test_its_author_edits_it_and_everybody_sees_the_redline(browser, another, ha
     assert re.search(r"<del><span class=\"hide\">\[removed: </span>Ten<", version)
     assert re.search(r"<ins><span class=\"hide\">\[added: </span>Twelve<", version)
     assert "Who wrote which sentence" in version
+    links = set(re.findall(r'(?:href|action)="(/?[^":]*)"', version.split("<main")[1].split("</main>")[0]))
+    assert links and all(another().get(link).status_code == 200 for link in links), links
     back = another().get(f"/ideas/{reference}/versions/1?against=2").text
     assert re.search(r"</span>Twelve<[^>]*>[^<]*</span></del>", back), "held against a newer one as well"
 
