@@ -147,7 +147,7 @@ def test_a_change_is_proposed_discussed_accepted_and_credited(browser, another) 
     answer = browser.post(f"{path}/acceptance")
     assert answer.status_code == 303
     page = browser.follow(answer).text
-    assert "People sit on the floor." in page and "took in a change by Ola" in page
+    assert "People sit on the floor." in page and "A change by Ola was taken in" in page
     written_by = page.split("Written by")[1][:200]
     assert "Nia" in written_by and "Ola" in written_by
     assert browser.post(f"{path}/acceptance").status_code == 409, "it has been decided"
