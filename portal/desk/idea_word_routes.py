@@ -37,7 +37,7 @@ SHOWN_TO_LOOK_AT = 50
 @blueprint.app_template_global()
 def comments_waiting() -> int:
     """For the desk's frame: held comments, as far as this person may look at them."""
-    return len(commenting.to_look_at("held")) if allows(current(), "idea.moderate") else 0
+    return commenting.waiting() if allows(current(), "idea.moderate") else 0
 
 
 def team() -> Voice:

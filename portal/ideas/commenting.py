@@ -158,6 +158,17 @@ def discussed(idea_id: int) -> dict[int, int]:
     return {row.amendment_id: row.many for row in db.session.execute(query.group_by(table.c.amendment_id))}
 
 
+def waiting() -> int:
+    """How many comments wait for a look by the present business."""
+    table, ideas = IdeaComment.__table__, Idea.__table__
+    query = (
+        current()
+        .select(func.count(), also=[table, ideas])
+        .select_from(table.join(ideas, ideas.c.id == table.c.idea_id))
+    )
+    return db.session.scalar(query.where(table.c.state == "held", ideas.c.tenant_id == current().tenant_id)) or 0
+
+
 def to_look_at(state: str, limit: int = PAGE) -> Sequence[Any]:
     """Comments in this state on ideas that the present business answers: held ones the oldest first, others last."""
     table, ideas = IdeaComment.__table__, Idea.__table__
