@@ -229,6 +229,9 @@ def test_the_paragraph_of_a_removed_version_is_not_taken_in(cast, proposed) -> N
         redaction.redact_version(idea.id, 1, "personal", NIA)
         with pytest.raises(amending.Collides):
             amending.accept(idea.id, made, NIA)
+    with entered(Scope.system(cast.riverside)):
+        one = db.session.get(amending.IdeaAmendment, made)
+        assert (one.before, one.after) == (None, None), "both repeat what was removed"
 
 
 def test_by_the_pages(cast, planted, team, another, signed_in) -> None:
