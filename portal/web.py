@@ -31,6 +31,7 @@ from portal.desk import (  # noqa: F401 (they add to the desk's blueprint)
     file_routes,
     handoff_errors,
     handoff_routes,
+    idea_word_routes,
     judging_routes,
     partner_routes,
     people_routes,
@@ -47,8 +48,12 @@ from portal.following import routes as following
 from portal.front import routes as front
 from portal.handoffs import routes as handoffs
 from portal.htmx import htmx
-from portal.ideas import (
-    act_routes,  # noqa: F401 (it adds to the ballots' blueprint)
+from portal.ideas import (  # noqa: F401 (they add to the blueprints of ballots and ideas)
+    act_routes,
+    amendment_routes,
+    comment_routes,
+    edit_routes,
+    version_routes,
 )
 from portal.ideas import routes as ideas
 from portal.kept import Kept

@@ -159,6 +159,8 @@ IDEA_PROPOSED = _kind("idea.proposed", Audience.PUBLIC, "kind", "title", "langua
 IDEA_PUBLISHED = _kind("idea.published", Audience.PUBLIC)
 """An internal idea became everybody's: what happened before is public from now on."""
 IDEA_HIDDEN = _kind("idea.hidden", Audience.SHARED, "reason")
+IDEA_SHOWN = _kind("idea.shown", Audience.PUBLIC)
+"""What was taken down is there again: what happened meanwhile is public from now on."""
 IDEA_REVISED = _kind("idea.revised", Audience.PUBLIC, "revision", "title", "substantial", "by", "amendment")
 IDEA_COMMENTED = _kind("idea.commented", Audience.PUBLIC, "comment", "amendment", "by")
 IDEA_COMMENT_HIDDEN = _kind("idea.comment.hidden", Audience.PUBLIC, "comment", "reason")
@@ -189,5 +191,7 @@ IDEA_PROMISE_MADE = _kind("idea.promise.made", Audience.PUBLIC, "promise", "due"
 IDEA_PROMISE_KEPT = _kind("idea.promise.kept", Audience.PUBLIC, "promise", "due")
 IDEA_PROMISE_BROKEN = _kind("idea.promise.broken", Audience.PUBLIC, "promise", "due")
 IDEA_PROMISE_MOVED = _kind("idea.promise.moved", Audience.PUBLIC, "promise", "due", "new_due")
-IDEA_REDACTED = _kind("idea.redacted", Audience.PUBLIC, "entry", "reason")
+IDEA_REDACTED = _kind("idea.redacted", Audience.PUBLIC, "what", "entry", "reason")
+"""`what` was removed: version, amendment, comment, or an entry of the history; `entry` is the number of the first of
+its entries."""
 IDEA_NOTED = _kind("idea.note.added", Audience.INTERNAL)

@@ -12,6 +12,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from portal.followers.models import Delivery
+from portal.ideas import forgetting
 from tenants import clock
 from tenants.ids import new_id
 from tenants.models import NetworkHost
@@ -70,6 +71,30 @@ def ask_to_forget(network_id: int, address: str) -> None:
         "next_at": clock.now(),
     }
     db.session.execute(current().insert(Delivery.__table__).inline(), errand)
+
+
+FORGET_IDEAS = "forget_ideas"
+"""Channel of a delivery to ourselves: the worker takes an account off the ideas that it wrote about."""
+
+
+def ask_to_forget_ideas(network_id: int, person_id: int, *, words: bool) -> None:
+    """Have the worker take an account off all ideas, inside the `writing()` that erases the account.
+
+    `words`: what the account wrote goes as well.
+    """
+    errand = {
+        "effect_id": f"{FORGET_IDEAS}:{new_id()}",
+        "channel": FORGET_IDEAS,
+        "address": "",
+        "message": {"network": network_id, "person": person_id, "words": words},
+        "secret": True,
+        "next_at": clock.now(),
+    }
+    db.session.execute(current().insert(Delivery.__table__).inline(), errand)
+
+
+def forget_ideas(_effect_id: str, _address: str, message: dict[str, Any]) -> None:
+    forgetting.forget(message["network"], message["person"], words=message["words"])
 
 
 def forget(_effect_id: str, address: str, message: dict[str, Any]) -> None:

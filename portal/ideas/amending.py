@@ -7,7 +7,7 @@ proposed: if the paragraph has become another since, nothing is overwritten and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -17,9 +17,8 @@ from portal.events import kinds
 from portal.events.record import record
 from portal.ideas.holding import held
 from portal.ideas.models import Idea, IdeaRevision
-from portal.ideas.proposing import Proposal, propose
-from portal.ideas.revising import Version, may_revise, split, write
-from portal.ideas.states import OPEN, WrongIdeaState
+from portal.ideas.proposing import LONGEST_TEXT, Proposal, propose
+from portal.ideas.revising import Author, Version, mark_of, may_revise, require_open, split, write
 from portal.ideas.talk_models import IdeaAmendment
 from portal.ideas.voices import Voice
 from tenants import clock
@@ -29,6 +28,8 @@ from tenants.scope import current, db, writing
 
 MOST_OPEN = 50
 """Open amendments of one idea: with more, nobody could read them."""
+MOST_OF_ONE = 5
+"""Open amendments of one person on one idea."""
 
 
 class NoSuchAmendment(LookupError):
@@ -44,7 +45,11 @@ class Collides(RuntimeError):
 
 
 class NothingAmended(ValueError):
-    """The paragraph is not there, or the words are the same (422)."""
+    """The paragraph is not there, the words are the same, or nothing would be left of the idea (422)."""
+
+
+class Unfit(RuntimeError):
+    """With it nothing would be left of the idea, or it would become too long (409). Nothing was written."""
 
 
 class TooManyAmendments(RuntimeError):
@@ -53,12 +58,16 @@ class TooManyAmendments(RuntimeError):
 
 @dataclass(frozen=True)
 class Wording:
-    """Another wording of a paragraph, counted from 0, of the version `base`; an empty `after` leaves it out."""
+    """Another wording of a paragraph, counted from 0, of the version `base`; an empty `after` leaves it out.
+
+    `mark` stands for the words of the paragraph that the form showed.
+    """
 
     base: int
     paragraph: int
     after: str
     why: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,48 +83,69 @@ class ShownAmendment:
 
 
 def amend(idea_id: int, what: Wording, voice: Voice) -> int:
-    """Propose another wording. Returns the amendment's id. Raises NothingAmended or TooManyAmendments."""
+    """Propose another wording. Returns the amendment's id; sent twice it is one.
+
+    Raises NothingAmended, Collides (the form showed other words than the base has now) or TooManyAmendments.
+    """
     if current().for_tenant:
         require(current(), "idea.talk")
     with held(idea_id) as idea:
-        if idea.state not in OPEN:
-            raise WrongIdeaState(idea.state, "amend")
+        require_open(idea, "amend")
         base = db.session.get(IdeaRevision, (idea.id, what.base))
         parts = split(base.text or "") if base else []
-        after = mask(what.after.strip())
-        if not 0 <= what.paragraph < len(parts) or parts[what.paragraph] == after:
+        after = mask("\n\n".join(split(what.after)))
+        if not 0 <= what.paragraph < len(parts) or parts[what.paragraph] == after or (not after and len(parts) == 1):
             raise NothingAmended(idea.reference)
-        if len(_open(idea.id)) >= MOST_OPEN:
-            raise TooManyAmendments(idea.reference)
-        made = IdeaAmendment(
-            id=new_id(),
-            network_id=idea.network_id,
-            idea_id=idea.id,
-            state="proposed",
-            base=what.base,
-            paragraph=what.paragraph,
-            before=parts[what.paragraph],
-            after=after,
-            why=mask(what.why) or None,
-            proposed_at=clock.now(),
-            tenant_id=current().tenant_id,
-            credit=voice.credit or None,
-            **voice.marks(idea.id),
-        )
-        db.session.add(made)
-        db.session.flush()
-        facts = {"amendment": str(made.id), "paragraph": str(what.paragraph), **_by(voice)}
+        if what.mark not in ("", mark_of(parts[what.paragraph])):
+            raise Collides(idea.reference)
+        for before in _require_room(idea, voice):
+            if (before.base, before.paragraph, before.after) == (what.base, what.paragraph, after):
+                return before.id  # the same form, sent twice
+        made = _new(idea, what, voice, before=parts[what.paragraph], after=after)
+        facts = {"amendment": str(made.id), "paragraph": str(what.paragraph), **_by(made)}
         record(idea, kinds.AMENDMENT_PROPOSED, text=made.why, facts=facts)
         return made.id
+
+
+def _new(idea: Idea, what: Wording, voice: Voice, *, before: str, after: str) -> IdeaAmendment:
+    made = IdeaAmendment(
+        id=new_id(),
+        network_id=idea.network_id,
+        idea_id=idea.id,
+        state="proposed",
+        base=what.base,
+        paragraph=what.paragraph,
+        before=before,
+        after=after,
+        why=mask(what.why) or None,
+        proposed_at=clock.now(),
+        tenant_id=current().tenant_id,
+        credit=voice.credit or None,
+        **voice.marks(idea.id),
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def _require_room(idea: Idea, voice: Voice) -> list[IdeaAmendment]:
+    """What this person has proposed and waits. Raises TooManyAmendments."""
+    query = select(IdeaAmendment).where(IdeaAmendment.idea_id == idea.id, IdeaAmendment.state == "proposed")
+    waiting = list(db.session.scalars(query))
+    own = [each for each in waiting if voice.wrote(idea.id, each.person_id, each.voter_hash)]
+    if len(waiting) >= MOST_OPEN or len(own) >= MOST_OF_ONE:
+        raise TooManyAmendments(idea.reference)
+    return own
 
 
 def accept(idea_id: int, amendment_id: int, voice: Voice) -> int:
     """Write it into the idea, with its proposer's credit. Returns the new version's number.
 
-    Raises Forbidden, AmendmentMoved, or Collides when its paragraph has become another.
+    Raises Forbidden, AmendmentMoved, Unfit, WrongIdeaState, or Collides when its paragraph has become another.
     """
     with held(idea_id) as idea:
         _require_author(idea, voice)
+        require_open(idea, "amend")
         one = _proposed(idea, amendment_id)
         last = db.session.get_one(IdeaRevision, (idea.id, idea.revision))
         parts = split(last.text or "")
@@ -123,14 +153,13 @@ def accept(idea_id: int, amendment_id: int, voice: Voice) -> int:
         if place is None:
             raise Collides(idea.reference)
         parts[place : place + 1] = [one.after] if one.after else []
-        credited = Voice(person_id=one.person_id, credit=one.credit or "")
-        version = Version(idea.revision, idea.title, "\n\n".join(parts))
-        number = write(idea, version, credited, amendment_id=one.id)
-        revision = db.session.get_one(IdeaRevision, (idea.id, number))
-        revision.author_hash = one.voter_hash
+        text = "\n\n".join(parts)
+        if not 0 < len(text) <= LONGEST_TEXT:
+            raise Unfit(idea.reference)
+        proposer = Author(one.person_id, one.voter_hash, one.tenant_id, one.credit)
+        number = write(idea, Version(idea.revision, last.title or "", text), proposer, amendment_id=one.id)
         _settle(one, "accepted")
-        facts = {"amendment": str(one.id), "revision": number} | ({"by": one.credit} if one.credit else {})
-        record(idea, kinds.AMENDMENT_ACCEPTED, facts=facts)
+        record(idea, kinds.AMENDMENT_ACCEPTED, facts={"amendment": str(one.id), "revision": number, **_by(one)})
         return number
 
 
@@ -153,15 +182,15 @@ def withdraw(idea_id: int, amendment_id: int, voice: Voice) -> None:
         record(idea, kinds.AMENDMENT_WITHDRAWN, facts={"amendment": str(one.id)})
 
 
-def make_rival(idea_id: int, amendment_id: int, voice: Voice, *, title: str, form: str) -> Idea:
+def make_rival(idea_id: int, amendment_id: int, voice: Voice, *, title: str) -> str:
     """Its proposer makes an idea of their own of it, for the same problem, with the words changed as they wanted.
 
-    Not while it waits for an answer and not after it was accepted. Raises Forbidden or AmendmentMoved.
+    Not after it was accepted or withdrawn. Returns the new idea's reference. Raises Forbidden or AmendmentMoved.
     """
     with writing(), held(idea_id) as idea:
         one = _of(idea, amendment_id)
         _require_proposer(idea, one, voice)
-        if one.state not in ("proposed", "declined"):
+        if one.state not in ("proposed", "declined") or one.after is None:
             raise AmendmentMoved(one.state)
         base = db.session.get_one(IdeaRevision, (idea.id, one.base))
         parts = split(base.text or "")
@@ -170,16 +199,18 @@ def make_rival(idea_id: int, amendment_id: int, voice: Voice, *, title: str, for
             title=title,
             text="\n\n".join(parts),
             language=idea.language,
+            kind=idea.kind,
             problem_id=idea.problem_id,
             touchpoint_id=idea.touchpoint_id,
             category_id=idea.category_id,
             visibility=idea.visibility,
         )
-        rival = propose(proposal, voice, form=form)
+        named = replace(voice, credit=voice.credit or one.credit or "")
+        rival = propose(proposal, named, form=f"rival:{one.id}")
         one.rival_id = rival.id
         _settle(one, "rival")
         record(idea, kinds.AMENDMENT_RIVALS, facts={"amendment": str(one.id), "idea": rival.reference})
-        return rival
+        return rival.reference
 
 
 def amendments_of(idea_id: int, parts: Sequence[str]) -> list[ShownAmendment]:
@@ -192,7 +223,7 @@ def amendments_of(idea_id: int, parts: Sequence[str]) -> list[ShownAmendment]:
         ShownAmendment(
             row,
             place_of(row, parts),
-            sum(other.before == row.before for other in waiting) - 1 if row.state == "proposed" else 0,
+            sum(other.before == row.before for other in waiting) - 1 if row.state == "proposed" and row.before else 0,
         )
         for row in rows
     ]
@@ -201,14 +232,11 @@ def amendments_of(idea_id: int, parts: Sequence[str]) -> list[ShownAmendment]:
 
 def place_of(one: Any, parts: Sequence[str]) -> int | None:
     """Where the paragraph of an amendment stands now: word for word the same, at its place or moved; else None."""
+    if one.before is None or one.after is None:
+        return None
     if one.paragraph < len(parts) and parts[one.paragraph] == one.before:
         return int(one.paragraph)
     return next((number for number, part in enumerate(parts) if part == one.before), None)
-
-
-def _open(idea_id: int) -> list[int]:
-    query = select(IdeaAmendment.id).where(IdeaAmendment.idea_id == idea_id, IdeaAmendment.state == "proposed")
-    return list(db.session.scalars(query))
 
 
 def _of(idea: Idea, amendment_id: int) -> IdeaAmendment:
@@ -241,5 +269,5 @@ def _require_proposer(idea: Idea, one: IdeaAmendment, voice: Voice) -> None:
         raise Forbidden("only who proposed it")
 
 
-def _by(voice: Voice) -> dict[str, str]:
-    return {"by": voice.credit} if voice.credit else {}
+def _by(one: IdeaAmendment) -> dict[str, str]:
+    return {"by": one.credit} if one.credit else {}

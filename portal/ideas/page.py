@@ -11,6 +11,7 @@ from portal.events.timeline import timeline_of_idea
 from portal.ideas.reading import by_ids, solutions_of
 from portal.ideas.revising import paragraphs
 from portal.ideas.states import OPEN
+from portal.ideas.talk import talk_of
 from portal.languages import html_lang
 
 
@@ -21,10 +22,11 @@ def names_of(business: int | None = None) -> Directory:
 def idea_page(row: Any, *, status: int = 200, notice: str = "", tone: str = "") -> Response:
     """The page as the present scope may read it."""
     names = names_of(row.tenant_id)
+    text = paragraphs(row)
     page = render_template(
         "ideas/idea.html",
         idea=row,
-        text=paragraphs(row),
+        text=text,
         lang=html_lang(row.language),
         business=names.businesses[row.tenant_id],
         place=names.places.get(row.touchpoint_id) if row.touchpoint_id else None,
@@ -36,6 +38,7 @@ def idea_page(row: Any, *, status: int = 200, notice: str = "", tone: str = "") 
         entries=timeline_of_idea(row.id),
         businesses=names.names(),
         takes_votes=row.state in OPEN and row.merged_into_id is None,
+        **talk_of(row, text, names),
         notice=notice,
         tone=tone,
     )

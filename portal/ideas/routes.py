@@ -16,6 +16,7 @@ from portal.htmx import wants_part
 from portal.ideas.holding import NoSuchIdea
 from portal.ideas.page import idea_page, names_of
 from portal.ideas.reading import FILTERS, ORDERS, find_idea, list_ideas
+from portal.ideas.saying import said_after
 from portal.languages import current as tongue
 from tenants import clock
 
@@ -51,9 +52,8 @@ def show(reference: str) -> AnyResponse:
     if exact is not None and exact != reference:
         return redirect(url_for("ideas.show", reference=exact), 301)
     row = find_idea(reference)
-    if g.visitor:
-        return private(idea_page(row))
-    return revalidated(idea_page(row), etag_of(row))
+    page = idea_page(row, notice=said_after(request.args.get("sent", "")))
+    return private(page) if g.visitor else revalidated(page, etag_of(row))
 
 
 @blueprint.app_errorhandler(NoSuchIdea)

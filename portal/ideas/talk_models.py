@@ -37,6 +37,7 @@ class IdeaComment(OfIdea, Base):
         ForeignKeyConstraint(["network_id", "person_id"], USER),
         ForeignKeyConstraint(["network_id", "tenant_id"], TENANT),
         ForeignKeyConstraint(["network_id", "amendment_id"], ["idea_amendments.network_id", "idea_amendments.id"]),
+        UniqueConstraint("network_id", "said_hash"),
         CheckConstraint(one_of("state", COMMENT_STATES), name="state"),
         Index("ix_idea_comments_idea", "idea_id", "state", "id"),
         Index("ix_idea_comments_held", "network_id", "id", **only_where("state = 'held'")),
@@ -56,6 +57,8 @@ class IdeaComment(OfIdea, Base):
     credit: Mapped[str | None] = mapped_column(String(80))
     reason: Mapped[str | None] = mapped_column(String(24))
     """Why it was hidden: a code."""
+    said_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    """Of who said what where: the same form sent twice makes one comment."""
 
     @classmethod
     def readable(cls, row: Row, scope: Scope) -> ColumnElement[bool]:

@@ -16,6 +16,12 @@ from flask import current_app
 LONGEST_CREDIT = 80
 
 
+def sealed(text: str) -> bytes:
+    """Stands for a text that nobody can guess from it without our key."""
+    key = (current_app.secret_key or "").encode()  # type: ignore[union-attr]
+    return hmac.digest(key, text.encode(), hashlib.sha256)
+
+
 @dataclass(frozen=True)
 class Voice:
     """`word` is the browser's ballot, `person_id` the account that is signed in; people of a business have the latter.
@@ -29,10 +35,7 @@ class Voice:
 
     def hash_on(self, idea_id: int) -> bytes | None:
         """Stands for this browser on one idea; None for the people of a business, who have no ballot."""
-        if not self.word:
-            return None
-        key = (current_app.secret_key or "").encode()  # type: ignore[union-attr]
-        return hmac.digest(key, f"idea:{idea_id}:{self.word}".encode(), hashlib.sha256)
+        return sealed(f"idea:{idea_id}:{self.word}") if self.word else None
 
     def wrote(self, idea_id: int, person_id: int | None, voter_hash: bytes | None) -> bool:
         """Whether what carries these two is this person's own."""

@@ -50,6 +50,7 @@ def senders() -> dict[str, Send]:
     settings = current_app.config["SETTINGS"]
     return {
         letters.FORGET: letters.forget,
+        letters.FORGET_IDEAS: letters.forget_ideas,
         "mail": lambda effect_id, address, message: mail.send(settings, effect_id, address, message),
     }
 

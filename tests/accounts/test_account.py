@@ -380,7 +380,7 @@ def test_all_that_an_account_holds_can_be_taken_away(cast, private, browser, ano
     assert answer.headers["Cache-Control"] == "private, no-store"
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
         files = {name: archive.read(name).decode() for name in archive.namelist()}
-    assert files.keys() == {"README.txt", "account.json", f"cases/{private.reference}/case.json"}
+    assert files.keys() == {"README.txt", "account.json", "ideas.json", f"cases/{private.reference}/case.json"}
     assert json.loads(files["account.json"])["email"] == CARLA
     told = json.loads(files[f"cases/{private.reference}/case.json"])["history"]
     assert told[0]["text"] == "My suitcase has not come, and it is grey."

@@ -19,6 +19,7 @@ from portal.answers import private
 from portal.cases.export import IN_MEMORY, add_case, as_json
 from portal.cases.models import Case
 from portal.files.web import pieces
+from portal.ideas.export import ideas_of
 from portal.languages import gettext as _
 from tenants import factors, signing_in
 from tenants.scope import Scope, db, entered
@@ -34,6 +35,7 @@ def export() -> Response:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("README.txt", _explained())
         archive.writestr("account.json", as_json(_account()))
+        archive.writestr("ideas.json", as_json(ideas_of(g.network.id, me().id)))
         for case_id in keeping.cases_of(me().id, limit=MOST):
             with entered(Scope.customer(g.network.id, case_id=case_id)):
                 case = db.session.get(Case, case_id)
@@ -66,6 +68,7 @@ def _explained() -> str:
     lines = [
         _("This is what your account holds. The files are JSON (RFC 8259) in UTF-8; times are in UTC."),
         _("account.json: your address and name, what we may mail you, your passkeys and sessions."),
+        _("ideas.json: the ideas, versions, proposed changes and comments that you wrote, and your votes."),
         _("cases: a folder for each of your cases, with its history as you see it, contacts, consents and files."),
     ]
     return "\n\n".join(lines) + "\n"

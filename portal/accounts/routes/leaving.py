@@ -42,6 +42,7 @@ def erase() -> Response:
         with writing():
             keeping.let_all_go(me().id)
             letters.ask_to_forget(g.network.id, me().email)
+            letters.ask_to_forget_ideas(g.network.id, me().id, words="ideas" in request.form)
             leaving.erase_account(me().id)
     except StillWorksHere:
         return _page(409)

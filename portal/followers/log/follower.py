@@ -23,7 +23,7 @@ from portal.followers.log.models import LogEntry
 from tenants.scope import current, db
 
 VERSION = 1
-PUBLISHING = (kinds.MADE_PUBLIC.name, kinds.IDEA_PUBLISHED.name)
+PUBLISHING = (kinds.MADE_PUBLIC.name, kinds.IDEA_PUBLISHED.name, kinds.IDEA_SHOWN.name)
 LEAF = b"\x00"
 """RFC 6962, section 2.1: what is hashed before the bytes of a leaf."""
 
