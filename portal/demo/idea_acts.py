@@ -24,8 +24,9 @@ from portal.ideas import (
     voting,
 )
 from portal.ideas.answering import Answer
+from portal.ideas.commenting import Said
 from portal.ideas.models import Idea
-from portal.ideas.talk_models import IdeaAmendment
+from portal.ideas.talk_models import IdeaAmendment, IdeaComment
 from portal.ideas.voices import Voice
 from tenants import clock
 from tenants.ids import new_token
@@ -146,7 +147,7 @@ def _refuse_amendment(story: IdeaStory, idea_id: int, act: Act) -> None:
 
 
 def _say(story: IdeaStory, idea_id: int, act: Act) -> None:
-    commenting.comment(idea_id, act.text, person(act.more["name"]), language=story.language)
+    commenting.comment(idea_id, Said(act.text, story.language), person(act.more["name"]))
 
 
 PEOPLE: dict[str, Callable[[IdeaStory, int, Act], None]] = {
@@ -162,13 +163,13 @@ PEOPLE: dict[str, Callable[[IdeaStory, int, Act], None]] = {
 
 
 def _let_through(idea_id: int, _act: Act, _actor: Actor, _due: datetime) -> None:
-    for comment in commenting.comments_of(idea_id):
-        if comment.state == "held":
-            commenting.release(idea_id, comment.id)
+    comments = select(IdeaComment.id).where(IdeaComment.idea_id == idea_id, IdeaComment.state == "held")
+    for comment_id in db.session.scalars(comments.order_by(IdeaComment.id)).all():
+        commenting.release(idea_id, comment_id)
 
 
 def _staff_say(idea_id: int, act: Act, actor: Actor, _due: datetime) -> None:
-    commenting.comment(idea_id, act.text, _staff_voice(actor), language=_row(idea_id).language)
+    commenting.comment(idea_id, Said(act.text, _row(idea_id).language), _staff_voice(actor))
 
 
 def _answer(idea_id: int, act: Act, _actor: Actor, _due: datetime) -> None:
