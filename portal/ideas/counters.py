@@ -1,0 +1,126 @@
+"""The counters of ideas held against the rows that they count. Triggers keep them equal; this proves it.
+
+Reads all votes once: for the command line and for tests, as the system, never for a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import case as choose
+from sqlalchemy import func
+
+from portal.cases.models import Case
+from portal.cases.states import OPEN
+from portal.ideas.models import Idea
+from portal.ideas.talk_models import IdeaComment
+from portal.ideas.team_models import IdeaEvidence
+from portal.ideas.vote_models import IdeaVote
+from tenants.scope import current, db
+
+CHUNK = 5_000
+"""Ideas that are looked at together."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A counter that says something else than its rows."""
+
+    reference: str
+    counter: str
+    kept: int
+    counted: int
+
+
+def differences() -> Iterator[Difference]:
+    """Every counter of every idea that is wrong; none, if all is well. Runs as the system."""
+    ideas, last = Idea.__table__, 0
+    while True:
+        query = current().select(ideas).where(ideas.c.id > last).order_by(ideas.c.id).limit(CHUNK)
+        rows = list(db.session.execute(query))
+        if not rows:
+            return
+        first, last = rows[0].id, rows[-1].id
+        counted = _counted(first, last)
+        for row in rows:
+            for name, number in {**ZERO, **counted.get(row.id, {})}.items():
+                if getattr(row, name) != number:
+                    yield Difference(row.reference, name, getattr(row, name), number)
+
+
+ZERO = dict.fromkeys(
+    (
+        "votes",
+        "votes_verified",
+        "votes_anonymous",
+        "votes_behalf",
+        "votes_current",
+        "fixed_yes",
+        "fixed_no",
+        "evidence",
+        "evidence_open",
+        "comments",
+        "comments_held",
+    ),
+    0,
+)
+
+
+def _counted(first: int, last: int) -> dict[int, dict[str, int]]:
+    """What the rows of these ideas say, by idea and counter."""
+    found: dict[int, dict[str, int]] = {}
+    for query in (_votes(), _evidence(), _comments()):
+        column = query.selected_columns["idea_id"]
+        for row in db.session.execute(query.where(column.between(first, last)).group_by(column)):
+            numbers = {name: int(value or 0) for name, value in row._mapping.items() if name != "idea_id"}
+            found.setdefault(row.idea_id, {}).update(numbers)
+    return found
+
+
+def _sum(condition: Any, name: str) -> Any:
+    return func.sum(choose((condition, 1), else_=0)).label(name)
+
+
+def _votes() -> Any:
+    votes, ideas = IdeaVote.__table__, Idea.__table__
+    about = votes.c.about == "idea"
+    fixed = votes.c.about == "fixed"
+    return (
+        current()
+        .select(
+            votes.c.idea_id,
+            _sum(about, "votes"),
+            *(_sum(about & (votes.c.kind == kind), f"votes_{kind}") for kind in ("verified", "anonymous", "behalf")),
+            _sum(about & (votes.c.revision >= ideas.c.substance), "votes_current"),
+            _sum(fixed & votes.c.says_yes, "fixed_yes"),
+            _sum(fixed & ~votes.c.says_yes, "fixed_no"),
+            also=[ideas],
+        )
+        .select_from(votes.join(ideas, ideas.c.id == votes.c.idea_id))
+    )
+
+
+def _evidence() -> Any:
+    evidence, cases = IdeaEvidence.__table__, Case.__table__
+    is_open = cases.c.state.in_(sorted(OPEN))
+    return (
+        current()
+        .select(
+            evidence.c.idea_id,
+            _sum(evidence.c.is_counted, "evidence"),
+            _sum(evidence.c.is_counted & is_open, "evidence_open"),
+            also=[cases],
+        )
+        .select_from(evidence.join(cases, cases.c.id == evidence.c.case_id))
+    )
+
+
+def _comments() -> Any:
+    comments = IdeaComment.__table__
+    return current().select(
+        comments.c.idea_id,
+        _sum(comments.c.state == "shown", "comments"),
+        _sum(comments.c.state == "held", "comments_held"),
+    )
