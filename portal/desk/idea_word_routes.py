@@ -20,12 +20,14 @@ from portal.desk.routes import blueprint
 from portal.forms import first_errors
 from portal.ideas import amending, commenting, moderating, own_words, redaction
 from portal.ideas.amendment_routes import decided
-from portal.ideas.forms import WhyNotForm
+from portal.ideas.forms import CommentForm, WhyNotForm
 from portal.ideas.reading import find_idea
 from portal.ideas.revising import may_revise
 from portal.ideas.voices import Voice
-from portal.ideas.writing import Place, amendment_of, amendment_page, edit_page, written
+from portal.ideas.writing import Place, about_amendment, amendment_of, amendment_page, edit_page, say_page, written
+from portal.languages import current as tongue
 from portal.languages import gettext as _
+from portal.written_in import language_of
 from tenants.permissions import Forbidden, allows, require
 from tenants.scope import current
 
@@ -136,6 +138,24 @@ def show_comments(tenant: str) -> AnyResponse:
         notice=_done().get(request.args.get("sent", ""), ""),
     )
     return private(make_response(page))
+
+
+@blueprint.get(f"{ONE}/comments")
+def comment_form(tenant: str, reference: str) -> AnyResponse:
+    return say_page(find_idea(reference), place_of(tenant, reference), {})
+
+
+@blueprint.post(f"{ONE}/comments")
+def say_on_idea(tenant: str, reference: str) -> AnyResponse:
+    """Said in the name of the business, and read at once."""
+    row, form = find_idea(reference), CommentForm(request.form)
+    if not form.validate():
+        return say_page(row, place_of(tenant, reference), first_errors(form), 422)
+    text, about = form.text.data or "", about_amendment()
+    commenting.comment(row.id, commenting.Said(text, language_of(text, tongue().locale), about), team())
+    if about is not None:
+        return redirect(url_for("desk.show_amendment", tenant=tenant, reference=reference, one_id=about), 303)
+    return redirect(url_for("ideas.show", reference=reference, _anchor="comments"), 303)
 
 
 @blueprint.post(f"{ONE}/comments/{ID}/release")

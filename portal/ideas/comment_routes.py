@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from portal.answers import private
 from portal.ballots import ballot, blueprint, with_ballot
 from portal.cases.redaction import REASONS
 from portal.forms import first_errors
 from portal.ideas import commenting, own_words, redaction
 from portal.ideas.act_routes import ONE, anybody, public_idea, voice
-from portal.ideas.amending import NoSuchAmendment
 from portal.ideas.edit_routes import place_of
 from portal.ideas.forms import CommentForm
 from portal.ideas.limits import may_write
 from portal.ideas.voices import Voice
+from portal.ideas.writing import about_amendment, say_page
 from portal.languages import current as tongue
 from portal.languages import gettext as _
-from portal.languages import html_lang
 from portal.written_in import language_of
 from tenants.scope import entered
 
@@ -31,7 +29,7 @@ ID = "<int(max=9223372036854775807):one_id>"
 @blueprint.get(f"{ONE}/comments")
 def comment_form(reference: str) -> AnyResponse:
     """The form by itself: where a reload of a refused one leads."""
-    return _form(public_idea(reference), {})
+    return say_page(public_idea(reference), place_of(reference), {})
 
 
 @blueprint.post(f"{ONE}/comments")
@@ -40,48 +38,25 @@ def comment(reference: str) -> AnyResponse:
     word = ballot()
     row, who, form = public_idea(reference), voice(word), CommentForm(request.form)
     if not form.validate():
-        return with_ballot(_form(row, first_errors(form), 422), word)
+        return with_ballot(say_page(row, place_of(reference), first_errors(form), 422), word)
     if not may_write(row.id, who):
         too_fast = _("That was a lot in a short time. Please wait a quarter of an hour; what you wrote is still here.")
-        return with_ballot(_form(row, {"text": too_fast}, 429), word)
+        return with_ballot(say_page(row, place_of(reference), {"text": too_fast}, 429), word)
     text = form.text.data or ""
-    said = commenting.Said(text, language_of(text, tongue().locale), _amendment())
+    said = commenting.Said(text, language_of(text, tongue().locale), about_amendment())
     try:
         with entered(anybody()):
             is_shown = commenting.comment(row.id, said, who)
     except commenting.TooManyHeld:
         waiting = _("Too many comments wait to be looked at. Please try again later; what you wrote is still here.")
-        return with_ballot(_form(row, {"text": waiting}, 429), word)
+        return with_ballot(say_page(row, place_of(reference), {"text": waiting}, 429), word)
     return with_ballot(_after(reference, said.amendment_id, "commented" if is_shown else "held"), word)  # type: ignore[arg-type]
-
-
-def _amendment() -> int | None:
-    """Which amendment it is about, None for the idea as a whole. Raises NoSuchAmendment for what can be none."""
-    text = request.form.get("amendment", "")
-    if not text:
-        return None
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
-    if not 0 < number < 2**63:
-        raise NoSuchAmendment(text)
-    return number
 
 
 def _after(reference: str, amendment_id: int | None, sent: str) -> AnyResponse:
     if amendment_id is None:
         return redirect(url_for("ideas.show", reference=reference, sent=sent, _anchor="comments"), 303)
     return redirect(url_for("ballots.show_amendment", reference=reference, amendment_id=amendment_id, sent=sent), 303)
-
-
-def _form(row: Any, errors: dict[str, str], status: int = 200) -> Response:
-    page = render_template(
-        "ideas/say.html",
-        idea=row,
-        lang=html_lang(row.language),
-        values=request.form,
-        errors=errors,
-        amendment_id=_amendment(),
-    )
-    return private(make_response(page, status))
 
 
 # -- removing one's own words ------------------------------------------------------------------------------------------

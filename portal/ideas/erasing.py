@@ -28,10 +28,13 @@ def erase_events(idea_id: int, kinds: Iterable[str], is_it: Callable[[dict[str, 
     return [row.case_seq for row in found]
 
 
-def erase_content(event_id: int) -> bool:
-    """Whether there was anything left of it."""
+def erase_content(event_id: int, *, with_facts: bool = True) -> bool:
+    """Whether there was anything left of it. Without `with_facts` only what people wrote as text, and names."""
     content = db.session.get(EventContent, event_id, populate_existing=True)
-    if content is None or (content.text, content.facts, content.names) == (None, None, None):
+    if content is None:
         return False
-    content.text = content.text_salt = content.facts = content.facts_salt = content.names = content.names_salt = None
-    return True
+    before = (content.text, content.names, content.facts if with_facts else None)
+    content.text = content.text_salt = content.names = content.names_salt = None
+    if with_facts:
+        content.facts = content.facts_salt = None
+    return any(part is not None for part in before)

@@ -13,7 +13,7 @@ from portal.answers import private
 from portal.events.timeline import Entry, timeline_of_idea
 from portal.ideas.models import Idea
 from portal.ideas.page import names_of
-from portal.ideas.redaction import WHOLE
+from portal.ideas.redaction import WHOLE, WITH_FREE_FACTS
 from portal.ideas.revising import revisions_of
 from portal.ideas.talk_models import IdeaAmendment, IdeaComment
 from portal.ideas.voices import Voice
@@ -46,7 +46,8 @@ def of_voice(row: Any, voice: Voice) -> Words:
 
 def of_all(row: Idea) -> Words:
     """Everything, for the team."""
-    told = [each for each in timeline_of_idea(row.id) if each.kind not in WHOLE and each.text]
+    others = [each for each in timeline_of_idea(row.id) if each.kind not in WHOLE]
+    told = [each for each in others if each.text or (each.kind in WITH_FREE_FACTS and each.facts)]
     return Words(_versions(row), _rows(IdeaAmendment, row), _rows(IdeaComment, row), told)
 
 

@@ -35,6 +35,8 @@ OF_AMENDMENTS = (
 )
 WHOLE = frozenset(kind.name for kind in (kinds.IDEA_PROPOSED, kinds.IDEA_REVISED, kinds.IDEA_COMMENTED, *OF_AMENDMENTS))
 """Entries that repeat a version, a comment or an amendment: one removes that, and they go with it."""
+WITH_FREE_FACTS = frozenset({kinds.IDEA_MOVED.name})
+"""Other entries whose facts hold words that people wrote."""
 
 
 def redact_version(idea_id: int, number: int, reason: str, voice: Voice) -> None:
@@ -93,7 +95,7 @@ def redact_entry(idea_id: int, seq: int, reason: str) -> None:
         if entry is None or entry.kind in WHOLE or entry.kind == kinds.IDEA_REDACTED.name:
             raise NothingThere(seq)
         _erase_copies(idea, entry)
-        if not erase_content(entry.id):
+        if not erase_content(entry.id, with_facts=entry.kind in WITH_FREE_FACTS):
             raise NothingThere(seq)
         _tell(idea, "entry", [seq], reason)
 

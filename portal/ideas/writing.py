@@ -13,7 +13,7 @@ from flask import Response, make_response, render_template, request
 from portal.answers import private
 from portal.forms import first_errors
 from portal.ideas import revising, versions
-from portal.ideas.amending import ShownAmendment, amendments_of
+from portal.ideas.amending import NoSuchAmendment, ShownAmendment, amendments_of
 from portal.ideas.commenting import comments_of
 from portal.ideas.forms import VersionForm
 from portal.ideas.page import names_of
@@ -136,3 +136,33 @@ def amendment_page(
 def amendment_of(row: Any, amendment_id: int) -> ShownAmendment | None:
     found = amendments_of(row.id, revising.paragraphs(row))
     return next((each for each in found if each.row.id == amendment_id), None)
+
+
+# -- comments ----------------------------------------------------------------------------------------------------------
+
+
+def about_amendment() -> int | None:
+    """Which amendment a comment is about, None for the idea as a whole. Raises NoSuchAmendment for what can be none."""
+    text = request.form.get("amendment", "")
+    if not text:
+        return None
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+    if not 0 < number < 2**63:
+        raise NoSuchAmendment(text)
+    return number
+
+
+def say_page(row: Any, place: Place, errors: dict[str, str], status: int = 200) -> Response:
+    """The form of a comment by itself, with what was typed."""
+    page = render_template(
+        "ideas/say.html",
+        **place.frame,
+        layout=place.layout,
+        place=place,
+        idea=row,
+        lang=html_lang(row.language),
+        values=request.form,
+        errors=errors,
+        amendment_id=about_amendment(),
+    )
+    return private(make_response(page, status))

@@ -12,15 +12,20 @@ from typing import Any
 import pytest
 
 from portal.cases.redaction import NothingThere
+from portal.events import kinds
 from portal.events.models import EventContent
+from portal.events.record import record
 from portal.events.timeline import timeline_of_idea
 from portal.followers.log.models import LogEntry
 from portal.ideas import amending, commenting, moderating, redaction, revising
 from portal.ideas.commenting import Said
+from portal.ideas.holding import held
 from portal.ideas.proposing import Proposal, propose
+from portal.ideas.team_models import IdeaPromise
 from portal.ideas.voices import Voice
 from portal.worker.main import until_idle
-from tenants.ids import new_token
+from tenants import clock
+from tenants.ids import new_id, new_token
 from tenants.models import User
 from tenants.permissions import Forbidden
 from tenants.scope import Scope, current, db, entered, writing
@@ -232,6 +237,43 @@ def test_the_paragraph_of_a_removed_version_is_not_taken_in(cast, proposed) -> N
     with entered(Scope.system(cast.riverside)):
         one = db.session.get(amending.IdeaAmendment, made)
         assert (one.before, one.after) == (None, None), "both repeat what was removed"
+
+
+def test_other_entries_are_removed_with_what_repeats_them(cast, proposed, team, migrated, signed_in) -> None:
+    idea = proposed()
+    with entered(team), held(idea.id) as one:
+        facts = {
+            "act": "plan",
+            "state": "planned",
+            "before": "new",
+            "reason": canary("because"),
+            "cost": canary("cost"),
+        }
+        record(one, kinds.IDEA_MOVED, text=canary("response"), facts=facts)
+        promise = IdeaPromise(
+            id=new_id(),
+            idea_id=one.id,
+            tenant_id=cast.meridian,
+            sentence=canary("promised"),
+            made_at=clock.now(),
+            due_at=clock.now(),
+            state="due",
+        )
+        db.session.add(promise)
+        made = {"promise": str(promise.id), "due": clock.now().isoformat()}
+        record(one, kinds.IDEA_PROMISE_MADE, text=canary("promised"), facts=made)
+    pia = signed_in("pia")
+    page = pia.get(f"/desk/meridian/ideas/{idea.reference}/words").text
+    assert all(canary(name) in page for name in ("because", "cost", "response", "promised"))
+    forms = re.findall(r'action="([^"]+/entries/\d+/removal)"', page)
+    assert [pia.post(form, {"reason": "personal"}).status_code for form in forms] == [303, 303]
+    assert left_in_database(migrated, ("because", "cost", "response", "promised")) == {}
+    with entered(cast.public):
+        told = {entry.kind: entry for entry in timeline_of_idea(idea.id)}
+    assert told["idea.promise.made"].facts["due"], "a date is nobody's words"
+    assert pia.post(forms[0], {"reason": "personal"}).status_code == 404
+    with pytest.raises(Forbidden), entered(cast.as_hugo):
+        redaction.redact_entry(idea.id, 2, "personal")
 
 
 def test_by_the_pages(cast, planted, team, another, signed_in) -> None:

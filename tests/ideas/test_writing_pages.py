@@ -283,6 +283,23 @@ def test_an_amendment_is_discussed(cast, browser, another) -> None:
     assert wrong.status_code == 404
 
 
+def test_a_business_says_something_in_its_own_name(browser, another, team, signed_in) -> None:
+    reference = propose(browser)
+    amend(another(), reference, "People sit on the floor.")
+    path = amendment_at(browser.get(f"/ideas/{reference}").text).replace("/ballot/", "/desk/harbor/")
+    hugo, one = signed_in("hugo"), f"/desk/harbor/ideas/{reference}"
+    page = hugo.get(path).text
+    assert hugo.post(action_of(page, "/comments"), {"text": "", "amendment": path.rsplit("/", 1)[1]}).status_code == 422
+    typed = {"text": "We have benches to lend.", "credit": "Hugo"}
+    assert hugo.post(f"{one}/comments", typed).status_code == 303
+    page = another().get(f"/ideas/{reference}").text
+    assert "We have benches to lend." in page and "Harbor Ground Handling" in page
+    assert "<b hx-disable>Hugo" not in page, "staff speak for their business"
+    pia = signed_in("pia")
+    pia.get("/desk/meridian/")
+    assert pia.post(f"{one}/comments", typed).status_code == 404, "not at another business's desk"
+
+
 # -- reach -------------------------------------------------------------------------------------------------------------
 
 
