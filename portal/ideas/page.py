@@ -11,6 +11,7 @@ from portal.events.timeline import timeline_of_idea
 from portal.ideas.reading import by_ids, solutions_of
 from portal.ideas.revising import paragraphs
 from portal.ideas.states import OPEN
+from portal.ideas.team_page import team_parts
 from portal.languages import html_lang
 
 
@@ -36,6 +37,7 @@ def idea_page(row: Any, *, status: int = 200, notice: str = "", tone: str = "") 
         entries=timeline_of_idea(row.id),
         businesses=names.names(),
         takes_votes=row.state in OPEN and row.merged_into_id is None,
+        **team_parts(row, names),
         notice=notice,
         tone=tone,
     )

@@ -11,8 +11,8 @@ from sqlalchemy import or_, select
 from portal.cases import erasure, handling, promises, second_look, surveys
 from portal.events.models import Timer
 from portal.handoffs import following_case, handing, hosting, partnering
+from portal.ideas import fixed, watching
 from portal.ideas import promising as idea_promises
-from portal.ideas import shipping
 from tenants import clock
 from tenants.scope import Scope, current, db, entered, writing
 
@@ -32,7 +32,8 @@ HANDLERS: dict[str, Callable[[int], None]] = {
     handing.TO_HOST: hosting.let_host_see,
     partnering.ENDED: following_case.give_back_all,
     idea_promises.DUE: idea_promises.fall_due,
-    shipping.WATCH: shipping.watch,
+    watching.WATCH: watching.watch,
+    fixed.FORGET: fixed.forget_answers,
 }
 
 
