@@ -30,6 +30,8 @@ from portal.desk import (  # noqa: F401 (they add to the desk's blueprint)
     cluster_routes,
     file_routes,
     handoff_routes,
+    idea_board_routes,
+    idea_routes,
     judging_routes,
     partner_routes,
     people_routes,
@@ -43,8 +45,10 @@ from portal.following import routes as following
 from portal.front import routes as front
 from portal.handoffs import routes as handoffs
 from portal.htmx import htmx
-from portal.ideas import (
-    act_routes,  # noqa: F401 (it adds to the ballots' blueprint)
+from portal.ideas import (  # noqa: F401 (they add to the blueprints of ballots and ideas)
+    act_routes,
+    fixed_routes,
+    roadmap_routes,
 )
 from portal.ideas import routes as ideas
 from portal.kept import Kept

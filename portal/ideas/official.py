@@ -1,4 +1,4 @@
-"""What became of an idea, as pages say it: the newest official response, a structured "no", and the promise that is next.
+"""What became of an idea, as pages say it: the newest response, a structured "no", the next promise.
 
 Responses are events and never overwritten: the newest is what holds, and the history has the rest.
 """
@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import select
 
 from portal.events import kinds
 from portal.events.models import Event, EventContent
@@ -70,11 +72,10 @@ def is_late(one: IdeaPromise) -> bool:
 def promises_by_idea(ids: Sequence[int]) -> dict[int, list[IdeaPromise]]:
     """What is owed on each of these ideas, the earliest first."""
     found: dict[int, list[IdeaPromise]] = {each: [] for each in ids}
-    table = IdeaPromise.__table__
-    query = current().select(table).where(table.c.idea_id.in_(ids), table.c.state.in_(("due", "broken")))
-    for row in db.session.execute(query.order_by(table.c.due_at)) if ids else ():
-        if is_owed(row):
-            found[row.idea_id].append(row)
+    query = select(IdeaPromise).where(IdeaPromise.idea_id.in_(ids), IdeaPromise.state.in_(("due", "broken")))
+    for one in db.session.scalars(query.order_by(IdeaPromise.due_at)) if ids else ():
+        if is_owed(one):
+            found[one.idea_id].append(one)
     return found
 
 

@@ -1,4 +1,4 @@
-"""What the pages of an idea show of its business: how it stands, what is promised, whose part it is, what came of it."""
+"""What pages of an idea show of its business: what it says, what is promised, whose part it is, what came of it."""
 
 from __future__ import annotations
 
