@@ -41,6 +41,7 @@ from portal.desk import (  # noqa: F401 (they add to the desk's blueprint)
 from portal.desk import routes as desk
 from portal.files import routes as files
 from portal.files.web import init_files
+from portal.following import idea_feeds  # noqa: F401 (it adds to the blueprint of following)
 from portal.following import routes as following
 from portal.front import routes as front
 from portal.handoffs import routes as handoffs

@@ -1,4 +1,4 @@
-"""The board of a product team, its saved views, its roadmap; proposing as staff. They belong to the desk's blueprint."""
+"""The board of a product team, its saved views, its roadmap; proposing as staff. Part of the desk's blueprint."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def save_view(tenant: str) -> AnyResponse:
     except views.TooManyViews:
         words = _("There are %(count)s views already. Delete one first.", count=views.MOST)
         return _board(request.form, errors={"name": words}, status=422)
-    return redirect(url_for("desk.idea_board", tenant=tenant, **chosen, order=order), 303)
+    return redirect(_at(chosen, order), 303)
 
 
 @blueprint.post("/<tenant>/ideas/views/<int(max=9223372036854775807):view_id>/removal")
@@ -99,10 +99,9 @@ def propose_as_staff(tenant: str) -> AnyResponse:
 def _board(given: Mapping[str, str], *, errors: dict[str, str] | None = None, status: int = 200) -> Response:
     names, chosen, order = names_of(), _chosen(given), _order(given)
     found = board(chosen, names, order=order, after=request.args.get("after", ""))
-    here = {"tenant": g.seat.slug, **chosen, "order": order}
     pager = {
-        "newer": None if found.is_first else url_for("desk.idea_board", **here),
-        "older": url_for("desk.idea_board", **here, after=found.older) if found.older else None,
+        "newer": None if found.is_first else _at(chosen, order),
+        "older": _at(chosen, order, after=found.older) if found.older else None,
     }
     context: dict[str, Any] = {**frame(), "rows": found.rows, "chosen": chosen, "order": order, "pager": pager}
     if wants_part() and status == 200:
@@ -116,6 +115,11 @@ def _board(given: Mapping[str, str], *, errors: dict[str, str] | None = None, st
         "errors": errors or {},
     }
     return private(make_response(render_template("desk/ideas/board.html", **context), status))
+
+
+def _at(chosen: Mapping[str, str], order: str, **more: Any) -> str:
+    filters: dict[str, Any] = {**chosen, "order": order, **more}
+    return url_for("desk.idea_board", tenant=g.seat.slug, **filters)
 
 
 def _chosen(given: Mapping[str, str]) -> dict[str, str]:

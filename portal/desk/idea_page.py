@@ -16,7 +16,7 @@ from portal.forms import first_errors
 from portal.ideas.answering import ANSWER, DECLINES
 from portal.ideas.reading import by_ids, find_idea
 from portal.ideas.revising import paragraphs
-from portal.ideas.taking_part import PART_STATES
+from portal.ideas.team_models import PART_STATES
 from portal.ideas.team_page import team_parts
 from portal.languages import gettext as _
 from portal.languages import html_lang
