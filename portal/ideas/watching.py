@@ -95,9 +95,9 @@ def public_effect(idea: Any) -> Effect | None:
 
 
 def _verdict(idea: Idea) -> Effect | None:
-    """What the system goes by: public cases, and private ones where there are at least FEW of them before.
+    """What the system goes by: public cases, and private ones where there were at least FEW of them before.
 
-    Fewer than FEW after it count as the most that they can be, so that the numbers say no more about them than that.
+    Fewer than FEW after it count as none: in doubt complaints have fallen, and no number tells of single people.
     """
     if not _has_class(idea):
         return None
@@ -107,9 +107,7 @@ def _verdict(idea: Idea) -> Effect | None:
     after = sum(private[week] for week in range(BEFORE, BEFORE + AFTER))
     if before < FEW:
         return _effect(idea, public)
-    together = public + Counter({week: count for week, count in private.items() if week < BEFORE})
-    together[BEFORE] += max(after, FEW - 1)
-    return _effect(idea, together)
+    return _effect(idea, public + Counter({week: private[week] for week in private if week < BEFORE or after >= FEW}))
 
 
 def _effect(idea: Any, counts: Counter[int]) -> Effect:
@@ -127,7 +125,7 @@ def _weekly(idea: Any) -> dict[str, Counter[int]]:
     cases, start = Case.__table__, _midnight(idea.shipped_since) - BEFORE * WEEK
     end = start + (BEFORE + SHOWN) * WEEK
     week = (cases.c.id - first_id(start)) // (first_id(start + WEEK) - first_id(start))
-    query = current().select(cases.c.visibility, week.label("week"), func.count().label("cases"), also=[cases])
+    query = current().select(cases.c.visibility, week.label("week"), func.count().label("times"), also=[cases])
     query = query.where(cases.c.kind == "complaint", cases.c.id >= first_id(start), cases.c.id < first_id(end))
     if idea.category_id is not None:
         query = query.where(cases.c.category_id == idea.category_id)
@@ -135,7 +133,7 @@ def _weekly(idea: Any) -> dict[str, Counter[int]]:
         query = query.where(cases.c.touchpoint_id == idea.touchpoint_id)
     found: dict[str, Counter[int]] = {"public": Counter(), "private": Counter()}
     for row in db.session.execute(query.group_by(cases.c.visibility, "week")):
-        found[row.visibility][row.week] += row.cases
+        found[row.visibility][row.week] += row.times
     return found
 
 
