@@ -12,6 +12,7 @@ from portal.desk import idea_forms as forms
 from portal.desk.idea_acts import STEPS
 from portal.desk.idea_page import act_on_idea, desk_idea_page
 from portal.desk.routes import blueprint
+from portal.errors import page as error_page
 from portal.ideas import answering, merging, promising, shipping, taking_part
 from portal.ideas.holding import Merged, NoSuchIdea, StaleIdea
 from portal.ideas.reading import find_idea
@@ -194,4 +195,4 @@ def incomplete(error: answering.NoReason | shipping.NoProof) -> Response:
 
 @blueprint.errorhandler(promising.NoSuchPromise)
 def no_such_promise(_error: Exception) -> AnyResponse:
-    raise NoSuchIdea from None
+    return error_page(404)
