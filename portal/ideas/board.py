@@ -33,6 +33,8 @@ OURS_NO_MORE = ("done", "declined")
 """Parts that ask nothing more of their business."""
 FINE = 60
 """The smallest number that every effort divides: scores as whole numbers, which both databases sort alike."""
+UNWEIGHED = 2**40
+"""What was not weighed yet comes after all that was, the most wanted first."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def _measure(order: str) -> Any:
     ideas = Idea.__table__
     if order == "score":
         weighed = (ideas.c.votes + CASE_WEIGHT * ideas.c.evidence) * ideas.c.reach * FINE // ideas.c.effort
-        return func.coalesce(weighed, 0)
+        return func.coalesce(weighed, ideas.c.votes + CASE_WEIGHT * ideas.c.evidence - UNWEIGHED)
     return {"votes": ideas.c.votes, "evidence": ideas.c.evidence}.get(order)
 
 
@@ -129,7 +131,8 @@ def _token(row: Any, order: str) -> str:
     value = {"votes": row.votes, "evidence": row.evidence, "newest": 0}.get(order)
     if value is None:
         weighed = row.reach is not None and row.effort is not None
-        value = (row.votes + CASE_WEIGHT * row.evidence) * row.reach * FINE // row.effort if weighed else 0
+        wanted = row.votes + CASE_WEIGHT * row.evidence
+        value = wanted * row.reach * FINE // row.effort if weighed else wanted - UNWEIGHED
     return f"{value:x}.{row.id:x}"
 
 
@@ -139,7 +142,7 @@ def _border(token: str, order: str) -> Any:
         value, last = (int(part, 16) for part in token.split("."))
     except ValueError:
         return None
-    if not (0 <= value < 2**63 and 0 <= last < 2**63):
+    if not (abs(value) < 2**63 and 0 <= last < 2**63):
         return None
     measure, ids = _measure(order), Idea.__table__.c.id
     if measure is None:
