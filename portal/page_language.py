@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -26,7 +26,7 @@ from portal.languages import (
     match,
 )
 from portal.wording import (
-    day,
+    day_text,
     duration,
     full_text,
     late_text,
@@ -134,8 +134,8 @@ def init_languages(app: Flask, now: Callable[[], datetime]) -> None:
             "when": lambda moment: when(moment_of(moment), now()),
             "full_time": lambda moment: full_text(moment_of(moment)),
             "when_text": lambda moment: when_text(moment_of(moment), now()),
+            "day": lambda day: day_text(date.fromisoformat(day) if isinstance(day, str) else day),
             "duration": duration,
-            "day": day,
             "late": lambda moment: late_text(moment_of(moment), now()),
             "utc_stamp": lambda moment: utc_stamp(moment_of(moment)),
             "local": local,

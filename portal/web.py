@@ -31,6 +31,8 @@ from portal.desk import (  # noqa: F401 (they add to the desk's blueprint)
     file_routes,
     handoff_errors,
     handoff_routes,
+    idea_board_routes,
+    idea_routes,
     idea_word_routes,
     judging_routes,
     partner_routes,
@@ -43,7 +45,12 @@ from portal.desk import (  # noqa: F401 (they add to the desk's blueprint)
 from portal.desk import routes as desk
 from portal.files import routes as files
 from portal.files.web import init_files
-from portal.following import idea_routes  # noqa: F401 (they add to the ballots' blueprint)
+    idea_routes,  # noqa: F401 (they add to the ballots' blueprint)
+)
+from portal.following import (  # noqa: F401 (they add to the blueprints of ballots and following)
+    idea_feeds,
+    idea_follow_routes,
+)
 from portal.following import routes as following
 from portal.front import routes as front
 from portal.handoffs import routes as handoffs
@@ -53,6 +60,8 @@ from portal.ideas import (  # noqa: F401 (they add to the blueprints of ballots 
     amendment_routes,
     comment_routes,
     edit_routes,
+    fixed_routes,
+    roadmap_routes,
     version_routes,
 )
 from portal.ideas import routes as ideas

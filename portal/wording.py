@@ -41,6 +41,12 @@ def when_text(moment: datetime, now: datetime) -> str:
     return gettext("%(day)s %(month)s %(year)s, %(time)s", day=local.day, month=month, year=local.year, time=time)
 
 
+def day_text(day: date) -> str:
+    """A day as people say it, with its year: "3 Dec 2026". In no `<time>`: script would take it for a midnight."""
+    month = _MONTHS[current().locale][day.month]
+    return gettext("%(day)s %(month)s %(year)s", day=day.day, month=month, year=day.year)
+
+
 def full_text(moment: datetime) -> str:
     """A moment with weekday, year and offset, for a title: "Thursday 19 November 2026, 21:40 (UTC+1)"."""
     tongue = current()
@@ -59,12 +65,6 @@ def full_text(moment: datetime) -> str:
         time=f"{local:%H:%M}",
         zone=zone,
     )
-
-
-def day(of: date) -> str:
-    """A day, with its year: "19 November 2026". No `<time>` element: script would take it for a midnight somewhere."""
-    months = _LONG_MONTHS[current().locale]
-    return gettext("%(day)s %(month)s %(year)s", day=of.day, month=months[of.month], year=of.year)
 
 
 def utc_stamp(moment: datetime) -> str:

@@ -173,9 +173,20 @@ EVIDENCE_LINKED = _kind("idea.evidence.linked", Audience.PUBLIC, "count")
 """A case was linked; which one is said by the list of cases to those who may read it."""
 EVIDENCE_REMOVED = _kind("idea.evidence.removed", Audience.PUBLIC, "count")
 IDEA_MOVED = _kind(
-    "idea.moved", Audience.PUBLIC, "act", "state", "before", "reason", "cost", "review_on", "would_change"
+    "idea.moved",
+    Audience.PUBLIC,
+    "act",
+    "state",
+    "before",
+    "reason",
+    "cost",
+    "review_on",
+    "would_change",
+    "fixed_yes",
+    "fixed_no",
 )
-"""A step of the product team, with its official response: `would_change` says what would change a "no"."""
+"""A step of the product team, with its official response: `would_change` says what would change a "no", the last two
+what people had said about its being fixed when it was taken up again."""
 IDEA_SHIPPED = _kind("idea.shipped", Audience.PUBLIC, "touchpoint", "since", "before")
 IDEA_SCHEDULED = _kind("idea.scheduled", Audience.PUBLIC, "horizon", "before")
 IDEA_WEIGHED = _kind("idea.weighed", Audience.PUBLIC, "reach", "effort")

@@ -63,6 +63,7 @@ class Event(NetworkShared, Base):
         ForeignKeyConstraint(["network_id", "idea_id"], ["ideas.network_id", "ideas.id"]),
         UniqueConstraint("case_id", "case_seq"),
         UniqueConstraint("idea_id", "case_seq"),
+        Index("ix_events_of_ideas", "network_id", "kind", "id", **only_where("idea_id IS NOT NULL")),
         CheckConstraint("(case_id IS NULL) <> (idea_id IS NULL)", name="one_history"),
         CheckConstraint("audience IN ('public', 'customer', 'shared', 'internal')", name="audience"),
         CheckConstraint("actor IN ('customer', 'staff', 'system', 'import')", name="actor"),

@@ -20,7 +20,7 @@ from portal.ideas import voting
 from portal.ideas.forms import ProposalForm
 from portal.ideas.page import names_of
 from portal.ideas.proposing import NoSuchProblem, Proposal, propose
-from portal.ideas.reading import find_idea
+from portal.ideas.reading import by_ids, find_idea
 from portal.ideas.voices import LONGEST_CREDIT, Voice
 from portal.languages import current as tongue
 from portal.languages import gettext as _
@@ -137,10 +137,12 @@ def show_vote(reference: str) -> AnyResponse:
 
 @blueprint.post(f"{ONE}/vote")
 def vote(reference: str) -> AnyResponse:
-    """Count this person once."""
+    """Count this person once. Of a merged idea the answer says where it goes on, and nothing is counted."""
     row, who = public_idea(reference), ballot()
     if _takes_votes(row):
         voting.vote(row, voice(who))
+    elif row.merged_into_id is not None:
+        return with_ballot(_voted(row, who, 409), who)
     return with_ballot(_voted(public_idea(reference), who), who)
 
 
@@ -170,11 +172,20 @@ def _takes_votes(row: Any) -> bool:
     return row.state not in ("shipped", "declined") and row.merged_into_id is None
 
 
-def _voted(row: Any, who: str) -> Response:
+def _voted(row: Any, who: str, status: int = 200) -> Response:
     mine = voting.standing(row, voice(who))
     part = wants_part()
     if part and request.args.get("brief"):
         template = "ideas/_tap.html"
     else:
         template = "ideas/_vote.html" if part else "ideas/voted.html"
-    return private(make_response(render_template(template, idea=row, mine=mine, takes_votes=_takes_votes(row))))
+    context = {"idea": row, "mine": mine, "takes_votes": _takes_votes(row), "merged_into": _goes_on_in(row)}
+    return private(make_response(render_template(template, **context), 200 if part else status))
+
+
+def _goes_on_in(row: Any) -> Any:
+    """The idea that a merged one goes on in, as far as everybody may read it."""
+    if row.merged_into_id is None:
+        return None
+    with entered(Scope.public(g.network.id)):
+        return next(iter(by_ids([row.merged_into_id], names_of())), None)

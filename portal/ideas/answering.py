@@ -11,13 +11,15 @@ from typing import Any
 
 from portal.events import kinds
 from portal.events.record import record
-from portal.ideas import promising
+from portal.ideas import fixed, promising
 from portal.ideas.holding import answered_by_us, move, touch
 from portal.ideas.models import Idea
-from portal.ideas.states import HORIZONS, OPEN, WrongIdeaState
+from portal.ideas.states import HORIZONS, ON_THE_WAY, OPEN, WrongIdeaState
 
 DECLINES = ("not_ours", "too_costly", "conflicts", "exists_already", "not_allowed", "too_few", "harms_others")
 """Why an idea is declined: a code, besides the words."""
+CASE_WEIGHT = 3
+"""A case counts three times a vote: whoever wrote one down lost something, whoever tapped wants something."""
 ANSWER = "idea.answer"
 """The permission of all of these."""
 
@@ -34,7 +36,8 @@ class NoReason(ValueError):
 class Answer:
     """A step of the team with its official response. What of it is needed depends on the act; see `answer`.
 
-    `act`: one of the table in `states.py` but `ship`, which needs a proof (`shipping.py`).
+    `act`: one of the table in `states.py` but `ship`, which needs a proof (`shipping.py`). `update` is a new response
+    without a step: the state stays, the date of the next look moves.
     """
 
     act: str
@@ -55,15 +58,17 @@ def answer(idea_id: int, version: int, what: Answer) -> None:
             raise WrongIdeaState(idea.state, "ship without proof")
         _check(what)
         before = move(idea, what.act)
-        idea.review_on = what.review_on
-        if what.act == "decline":
-            idea.horizon = None
-            promising.release_all(idea)
-        if what.act == "reopen":
-            idea.shipped_since = idea.watched_at = idea.fell_short_at = None
         facts: dict[str, Any] = {"act": what.act, "state": idea.state, "before": before}
-        facts |= {"reason": what.reason} if what.act == "decline" else {}
-        facts |= {"would_change": what.would_change} if what.act == "decline" else {}
+        if what.act == "reopen":
+            facts |= {"fixed_yes": idea.fixed_yes, "fixed_no": idea.fixed_no}
+            idea.shipped_since = idea.watched_at = idea.fell_short_at = None
+            fixed.ask_anew(idea)
+        idea.review_on = what.review_on
+        if idea.state not in ON_THE_WAY:
+            idea.horizon = None
+        if what.act == "decline":
+            promising.release_all(idea)
+            facts |= {"reason": what.reason, "would_change": what.would_change}
         facts |= {"cost": what.cost} if what.cost else {}
         facts |= {"review_on": what.review_on.isoformat()} if what.review_on else {}
         record(idea, kinds.IDEA_MOVED, text=what.text or None, facts=facts)
@@ -74,7 +79,7 @@ def schedule(idea_id: int, version: int, horizon: str | None) -> None:
     if horizon is not None and horizon not in HORIZONS:
         raise ValueError(horizon)
     with answered_by_us(idea_id, version, act=ANSWER) as idea:
-        if horizon is not None and idea.state not in ("planned", "in_progress"):
+        if horizon is not None and idea.state not in ON_THE_WAY:
             raise WrongIdeaState(idea.state, "schedule")
         if horizon == idea.horizon:
             return
@@ -96,18 +101,14 @@ def weigh(idea_id: int, version: int, *, reach: int, effort: int) -> None:
 
 
 def score(idea: Idea | Any) -> float | None:
-    """(votes + 3 × cases behind it) × reach ÷ effort; None until it was weighed.
-
-    A case counts three times a vote: whoever wrote one down lost something, whoever tapped wants something. The page
-    shows the formula with its numbers.
-    """
+    """(votes + 3 × cases behind it) × reach ÷ effort; None until it was weighed. Pages show it with its numbers."""
     if idea.reach is None or idea.effort is None:
         return None
-    return float((idea.votes + 3 * idea.evidence) * idea.reach / idea.effort)
+    return float((idea.votes + CASE_WEIGHT * idea.evidence) * idea.reach / idea.effort)
 
 
 def _check(what: Answer) -> None:
-    if what.act in ("plan", "start", "decline", "reopen") and not what.text.strip():
+    if what.act in ("plan", "start", "decline", "reopen", "update") and not what.text.strip():
         raise NoReason("text")
     if what.act == "decline" and what.reason not in DECLINES:
         raise NoReason("reason")

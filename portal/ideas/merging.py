@@ -9,14 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
+from portal.cases.references import normal
 from portal.events import kinds
 from portal.events.record import record
-from portal.ideas.holding import Merged, NoSuchIdea, answered_by_us, held, touch
+from portal.ideas.holding import NoSuchIdea, answered_by_us, held, lock, touch
 from portal.ideas.models import Idea
 from portal.ideas.vote_models import IdeaVote
-from tenants.scope import Scope, current, db, entered
+from tenants.permissions import require
+from tenants.scope import Scope, current, db, entered, writing
 
 ANSWER = "idea.answer"
 
@@ -39,34 +41,40 @@ class Together:
 
 
 def merge(idea_id: int, version: int, *, into: str, reason: str) -> None:
-    """Let an idea go on as part of another one, named by its reference. Raises NotMergeable or NoSuchIdea."""
-    with answered_by_us(idea_id, version, act=ANSWER) as idea:
-        target = _target(into)
-        if target.id == idea.id or target.merged_into_id is not None or target.tenant_id != idea.tenant_id:
-            raise NotMergeable(into)
-        if target.visibility != idea.visibility or _has_merged(idea.id):
-            raise NotMergeable(into)
-        idea.merged_into_id, idea.horizon = target.id, None
-        touch(idea)
-        record(idea, kinds.IDEA_MERGED, text=reason, facts={"into": target.reference})
-        with held(target.id) as other:
-            if other.merged_into_id is not None:
-                raise Merged(other.reference)
-            touch(other)
-            record(other, kinds.IDEA_GAINED, facts={"idea": idea.reference})
+    """Let an idea go on as part of another one, named by its reference. Raises NotMergeable or NoSuchIdea.
+
+    Nothing of it is lost: `unmerge` brings it back with its votes, its place on the roadmap and its promises.
+    """
+    require(current(), ANSWER)
+    with writing():
+        target_id = _named(into)
+        lock(idea_id, target_id)
+        with answered_by_us(idea_id, version, act=ANSWER) as idea, held(target_id, merged=True) as target:
+            if target.id == idea.id or target.merged_into_id is not None or target.tenant_id != idea.tenant_id:
+                raise NotMergeable(into)
+            if target.visibility != idea.visibility or _has_merged(idea.id):
+                raise NotMergeable(into)
+            idea.merged_into_id = target.id
+            touch(idea)
+            touch(target)
+            record(idea, kinds.IDEA_MERGED, text=reason, facts={"into": target.reference})
+            record(target, kinds.IDEA_GAINED, facts={"idea": idea.reference})
 
 
 def unmerge(idea_id: int, version: int, *, reason: str) -> None:
     """Take an idea out again: all is as it was, votes included. Raises NotMergeable for one that is not merged."""
-    with answered_by_us(idea_id, version, act=ANSWER, merged=True) as idea:
-        if idea.merged_into_id is None:
-            raise NotMergeable(idea.reference)
-        target_id, idea.merged_into_id = idea.merged_into_id, None
-        touch(idea)
-        with held(target_id, merged=True) as other:
-            record(idea, kinds.IDEA_UNMERGED, text=reason, facts={"into": other.reference})
-            touch(other)
-            record(other, kinds.IDEA_LOST, facts={"idea": idea.reference})
+    require(current(), ANSWER)
+    with writing():
+        lock(idea_id, *_goes_on_in(idea_id))
+        with answered_by_us(idea_id, version, act=ANSWER, merged=True) as idea:
+            if idea.merged_into_id is None:
+                raise NotMergeable(idea.reference)
+            with held(idea.merged_into_id, merged=True) as other:
+                idea.merged_into_id = None
+                touch(idea)
+                touch(other)
+                record(idea, kinds.IDEA_UNMERGED, text=reason, facts={"into": other.reference})
+                record(other, kinds.IDEA_LOST, facts={"idea": idea.reference})
 
 
 def merged_into(idea_id: int) -> list[Any]:
@@ -92,12 +100,17 @@ def together(network_id: int, idea: Any, others: list[Any]) -> Together:
     return Together(idea.votes + sum(other.votes for other in others), twice)
 
 
-def _target(reference: str) -> Idea:
-    query = select(Idea).where(or_(Idea.reference == reference, Idea.reference == reference.upper()))
-    found = db.session.scalars(query).one_or_none()
+def _named(reference: str) -> int:
+    """The id of the idea that somebody named, however they wrote it. Raises NoSuchIdea."""
+    found = db.session.scalar(select(Idea.id).where(Idea.reference == (normal(reference) or reference)))
     if found is None:
         raise NoSuchIdea(reference)
     return found
+
+
+def _goes_on_in(idea_id: int) -> list[int]:
+    query = select(Idea.merged_into_id).where(Idea.id == idea_id, Idea.merged_into_id.is_not(None))
+    return [each for each in db.session.scalars(query) if each is not None]
 
 
 def _has_merged(idea_id: int) -> bool:

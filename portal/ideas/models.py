@@ -50,6 +50,28 @@ def _lists() -> list[Index]:
     ]
 
 
+def _boards() -> list[Index]:
+    """Of a team's board by each of its orders that a column holds; of the roadmap, and of what shipped."""
+    ours, shown = ["network_id", "tenant_id"], "visibility = 'public' AND merged_into_id IS NULL"
+    return [
+        Index("ix_ideas_board", *ours, "state", "votes", "id"),
+        Index("ix_ideas_board_votes", *ours, "votes", "id"),
+        Index("ix_ideas_board_evidence", *ours, "evidence", "id"),
+        Index("ix_ideas_board_newest", *ours, "id"),
+        Index("ix_ideas_review", *ours, "review_on", **only_where("review_on IS NOT NULL")),
+        Index(
+            "ix_ideas_roadmap", "network_id", "horizon", "votes", "id", **only_where(f"horizon IS NOT NULL AND {shown}")
+        ),
+        Index(
+            "ix_ideas_changelog",
+            "network_id",
+            "shipped_since",
+            "id",
+            **only_where(f"shipped_since IS NOT NULL AND {shown}"),
+        ),
+    ]
+
+
 class Idea(NetworkShared, Base):
     """What should be better: a problem, or a solution of one. One business answers it, its author may be anybody.
 
@@ -86,14 +108,7 @@ class Idea(NetworkShared, Base):
         ),
         CheckConstraint("evidence >= 0 AND evidence_open BETWEEN 0 AND evidence", name="evidence"),
         *_lists(),
-        Index(
-            "ix_ideas_shipped",
-            "network_id",
-            "shipped_since",
-            "id",
-            **only_where("state = 'shipped' AND visibility = 'public'"),
-        ),
-        Index("ix_ideas_board", "network_id", "tenant_id", "state", "votes", "id"),
+        *_boards(),
         Index("ix_ideas_problem", "problem_id", "votes", "id", **only_where("problem_id IS NOT NULL")),
         Index("ix_ideas_merged", "merged_into_id", **only_where("merged_into_id IS NOT NULL")),
         Index("ix_ideas_author", "network_id", "author_id", **only_where("author_id IS NOT NULL")),

@@ -12,6 +12,7 @@ from portal.ideas.reading import by_ids, solutions_of
 from portal.ideas.revising import paragraphs
 from portal.ideas.states import OPEN
 from portal.ideas.talk import talk_of
+from portal.ideas.team_page import team_parts
 from portal.languages import html_lang
 
 
@@ -39,6 +40,7 @@ def idea_page(row: Any, *, status: int = 200, notice: str = "", tone: str = "") 
         businesses=names.names(),
         takes_votes=row.state in OPEN and row.merged_into_id is None,
         **talk_of(row, text, names),
+        **team_parts(row, names),
         notice=notice,
         tone=tone,
     )

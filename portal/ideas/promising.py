@@ -76,7 +76,7 @@ def make(idea: Idea, sentence: str, due_at: datetime) -> IdeaPromise:
 def keep(idea_id: int, promise_id: int, *, text: str) -> None:
     """It was done: say what. Late, it is first broken and then fulfilled. Raises PromiseSettled."""
     require(current(), ANSWER)
-    with held(idea_id) as idea:
+    with held(idea_id, merged=True) as idea:
         one = _owed(idea, promise_id)
         fulfill(idea, one, text)
         touch(idea)
@@ -84,8 +84,7 @@ def keep(idea_id: int, promise_id: int, *, text: str) -> None:
 
 def fulfill(idea: Idea, one: IdeaPromise, text: str | None = None) -> None:
     """Of a held idea: what was promised is done now."""
-    if one.state == "due" and clock.now() > one.due_at:
-        _break(idea, one)
+    _break_if_late(idea, one)
     one.fulfilled_at = clock.now()
     if one.state == "due":
         one.state, one.settled_at = "kept", clock.now()
@@ -95,12 +94,16 @@ def fulfill(idea: Idea, one: IdeaPromise, text: str | None = None) -> None:
 
 
 def postpone(idea_id: int, promise_id: int, *, due_at: datetime, reason: str) -> None:
-    """Give another date, and say why; both stay in sight. One that broke stays broken, and has a new date besides."""
+    """Give another date, and say why; both stay in sight. One that broke stays broken, and has a new date besides.
+
+    What is late and whose timer has not come yet breaks first: nobody escapes a date by moving it afterwards.
+    """
     require(current(), ANSWER)
-    with held(idea_id) as idea:
+    with held(idea_id, merged=True) as idea:
         one = _owed(idea, promise_id)
         if due_at <= max(clock.now(), one.due_at):
             raise PromiseInThePast(due_at.isoformat())
+        _break_if_late(idea, one)
         one.moved_to, one.reason = due_at, reason
         if one.state == "due":
             one.state, one.settled_at = "moved", clock.now()
@@ -111,11 +114,12 @@ def postpone(idea_id: int, promise_id: int, *, due_at: datetime, reason: str) ->
 
 
 def release_all(idea: Idea) -> None:
-    """Nobody waits for them any more: the idea was declined. They stay readable as what they were."""
-    for one in db.session.scalars(
-        select(IdeaPromise).where(IdeaPromise.idea_id == idea.id, IdeaPromise.state == "due")
-    ):
-        one.state, one.settled_at = "released", clock.now()
+    """Nobody waits for them any more: the idea was declined. What was late is broken all the same, and stays so."""
+    due = select(IdeaPromise).where(IdeaPromise.idea_id == idea.id, IdeaPromise.state == "due")
+    for one in db.session.scalars(due.execution_options(populate_existing=True)).all():
+        _break_if_late(idea, one)
+        if one.state == "due":
+            one.state, one.settled_at = "released", clock.now()
     db.session.flush()
 
 
@@ -128,9 +132,7 @@ def fall_due(promise_id: int) -> None:
         fresh = db.session.scalars(
             select(IdeaPromise).where(IdeaPromise.id == promise_id).execution_options(populate_existing=True)
         ).one()
-        if fresh.state == "due" and clock.now() > fresh.due_at:
-            _break(idea, fresh)
-            touch(idea)
+        _break_if_late(idea, fresh)
 
 
 def promises_of(idea_id: int) -> Sequence[IdeaPromise]:
@@ -143,6 +145,11 @@ def promises_of(idea_id: int) -> Sequence[IdeaPromise]:
 def is_owed(one: IdeaPromise) -> bool:
     """Due, or broken and neither fulfilled nor given another date."""
     return one.state in ("due", "broken") and one.fulfilled_at is None and one.moved_to is None
+
+
+def _break_if_late(idea: Idea, one: IdeaPromise) -> None:
+    if one.state == "due" and clock.now() > one.due_at:
+        _break(idea, one)
 
 
 def _break(idea: Idea, one: IdeaPromise) -> None:

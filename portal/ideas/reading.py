@@ -91,7 +91,8 @@ def solutions_of(problem_id: int, names: Directory) -> list[ListedIdea]:
 def done_lately(names: Directory, count: int, *, touchpoint_id: int | None = None) -> list[ListedIdea]:
     """You said, we did: what is there because of an idea, the newest first; of one place, or everywhere."""
     ideas = Idea.__table__
-    query = current().select(ideas).where(ideas.c.visibility == "public", ideas.c.state == "shipped")
+    query = current().select(ideas).where(ideas.c.visibility == "public", ideas.c.merged_into_id.is_(None))
+    query = query.where(ideas.c.shipped_since.is_not(None))
     if touchpoint_id is not None:
         query = query.where(ideas.c.touchpoint_id == touchpoint_id)
     by = ideas.c.shipped_since.desc(), ideas.c.id.desc()

@@ -17,6 +17,7 @@ TRANSITIONS: dict[tuple[str, str], str] = {
     ("declined", "review"): "under_review",
     ("planned", "review"): "under_review",
     ("shipped", "reopen"): "in_progress",
+    **{(state, "update"): state for state in ("under_review", "planned", "in_progress", "shipped", "declined")},
 }
 
 OPEN = frozenset(STATES) - {"shipped", "declined"}
@@ -25,6 +26,8 @@ ANSWERED = frozenset({"planned", "in_progress", "shipped", "declined"})
 """A business has said what becomes of it."""
 HORIZONS = ("now", "next", "later")
 """Where an idea stands on the roadmap."""
+ON_THE_WAY = frozenset({"planned", "in_progress"})
+"""What can stand on the roadmap."""
 
 
 class WrongIdeaState(RuntimeError):

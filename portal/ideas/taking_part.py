@@ -48,14 +48,14 @@ def ask_part(idea_id: int, version: int, *, tenant_id: int, what: str) -> None:
         record(idea, kinds.IDEA_PART_ASKED, text=what, facts={"tenant": str(tenant_id)})
 
 
-def answer_part(idea_id: int, *, state: str, reason: str) -> None:
+def answer_part(idea_id: int, *, state: str, reason: str, version: int | None = None) -> None:
     """Say how one's own part stands, and why. Raises NoSuchIdea when the business has none, or NoReason."""
     require(current(), ANSWER)
     if state not in PART_STATES or state == "asked":
         raise ValueError(state)
     if state in BLOCKING and not reason.strip():
         raise NoReason("reason")
-    with held(idea_id) as idea:
+    with held(idea_id, version) as idea:
         query = select(IdeaPart).where(IdeaPart.idea_id == idea.id, IdeaPart.tenant_id == current().tenant_id)
         part = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
         if part is None:

@@ -12,8 +12,8 @@ from portal.cases import erasure, handling, promises, second_look, surveys
 from portal.events.models import Timer
 from portal.following import idea_mail
 from portal.handoffs import following_case, hosting, partnering, running_out
+from portal.ideas import fixed, watching
 from portal.ideas import promising as idea_promises
-from portal.ideas import shipping
 from tenants import clock
 from tenants.scope import Scope, current, db, entered, writing
 
@@ -34,7 +34,8 @@ HANDLERS: dict[str, Callable[[int], None]] = {
     following_case.OVER_INSIDE: following_case.over_inside,
     partnering.ENDED: following_case.give_back_all,
     idea_promises.DUE: idea_promises.fall_due,
-    shipping.WATCH: shipping.watch,
+    watching.WATCH: watching.watch,
+    fixed.FORGET: fixed.forget_answers,
     idea_mail.TELL: idea_mail.tell,
 }
 

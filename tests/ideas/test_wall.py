@@ -27,7 +27,7 @@ def test_what_was_done_stands_on_the_front_page_the_newest_first(browser, cast, 
     page = browser.get("/").text
     shown = [part[0] for part in page.split("Done number ")[1:]]
     assert shown == ["5", "4", "3", "2"]
-    assert "6 November 2026" in page
+    assert "6 Nov 2026" in page
 
 
 def test_a_place_shows_what_changed_there_and_what_is_wanted(browser, cast, proposed) -> None:

@@ -57,7 +57,7 @@ def environment() -> Environment:
     env = Flask(__name__).jinja_env
     env.loader = FileSystemLoader(paths.templates())
     env.add_extension("jinja2.ext.i18n")
-    for name in ("when", "when_text", "duration", "utc_stamp", "local", "number", "money", "zone_name"):
+    for name in ("when", "when_text", "day", "duration", "utc_stamp", "local", "number", "money", "zone_name"):
         env.filters[name] = str
     return env
 

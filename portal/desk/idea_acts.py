@@ -1,0 +1,71 @@
+"""What a person may do with an idea on the desk, in which order, and which act comes next. Only names; the verbs check
+again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.ideas.promising import is_owed
+from portal.ideas.states import ON_THE_WAY, OPEN, can
+from portal.ideas.taking_part import has_part
+from tenants.permissions import allows
+from tenants.scope import current
+
+FORMS = (
+    "answer_part",
+    "review",
+    "plan",
+    "start",
+    "ship",
+    "reopen",
+    "update",
+    "schedule",
+    "promise",
+    "weigh",
+    "ask_part",
+    "decline",
+    "merge",
+    "unmerge",
+)
+"""The acts with a form of their own (`templates/desk/ideas/acts/`), in the order in which work goes."""
+STEPS = ("review", "plan", "start", "reopen", "update", "decline")
+"""Acts that are an official response; they share an address and most of a form."""
+NEXT_OF_STATE = {"new": "review", "under_review": "plan", "planned": "start", "in_progress": "ship"}
+
+
+def possible(row: Any) -> set[str]:
+    """What this person may do with the idea as it is: the role's permissions, the state's, the business's."""
+    if not allows(current(), "idea.answer"):
+        return set()
+    if row.tenant_id != current().tenant_id:
+        return _of_part(row)
+    if row.merged_into_id is not None:
+        return {"unmerge"}
+    acts = {name for name in (*STEPS, "ship") if can(row.state, name)} | {"merge"}
+    acts |= {"promise", "weigh"} if row.state in OPEN else set()
+    acts |= {"schedule"} if row.state in ON_THE_WAY else set()
+    if row.state in OPEN and row.visibility in ("public", "network"):
+        acts.add("ask_part")
+    return acts
+
+
+def main_act(row: Any, acts: set[str], *, doubted: bool) -> str | None:
+    """The one form that comes next: one's own part, else by the state; one that helped nobody is taken up."""
+    if "answer_part" in acts:
+        return "answer_part"
+    usual = NEXT_OF_STATE.get(row.state, "reopen" if doubted else "")
+    return usual if usual in acts else None
+
+
+def may_settle(row: Any, promises: list[Any]) -> set[int]:
+    """Promises that this business made and still owes: only it marks or moves them."""
+    if not allows(current(), "idea.answer"):
+        return set()
+    return {each.id for each in promises if is_owed(each) and each.tenant_id == current().tenant_id}
+
+
+def _of_part(row: Any) -> set[str]:
+    """What is left to a business that another one asked for its part."""
+    if row.merged_into_id is not None or row.state not in OPEN or not has_part(row.id, current().tenant_id):
+        return set()
+    return {"answer_part", "promise"}

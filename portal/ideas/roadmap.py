@@ -1,0 +1,121 @@
+"""The roadmap and the changelog: what businesses plan in public, and what came of it. Reading only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, or_
+
+from portal.directory import Directory, Name
+from portal.events import kinds
+from portal.events.models import Event, EventContent
+from portal.ideas.fixed import Share, share_of
+from portal.ideas.models import Idea
+from portal.ideas.official import promises_by_idea
+from portal.ideas.reading import ListedIdea, listed
+from portal.ideas.states import HORIZONS
+from portal.ideas.team_models import IdeaPromise
+from portal.ideas.watching import Effect, public_effect
+from tenants.scope import current, db
+
+MOST = 50
+"""Ideas in one column."""
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One line of the roadmap."""
+
+    idea: ListedIdea
+    version: int
+    horizon: str
+    promise: IdeaPromise | None
+    """What is owed next."""
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """One entry of the changelog: what changed, where, since when, and whether it helped."""
+
+    idea: ListedIdea
+    what: str | None
+    where: Name | None
+    since: date
+    share: Share
+    effect: Effect | None
+    fell_short: bool
+
+
+def columns(names: Directory, *, tenant_id: int | None = None) -> dict[str, list[Planned]]:
+    """The columns of the roadmap: public ideas of all businesses, or whatever one business has on it."""
+    ideas = Idea.__table__
+    rows: list[Any] = []
+    for horizon in HORIZONS:
+        query = current().select(ideas).where(ideas.c.horizon == horizon, ideas.c.merged_into_id.is_(None))
+        if tenant_id is None:
+            query = query.where(ideas.c.visibility == "public")
+        else:
+            query = query.where(ideas.c.tenant_id == tenant_id)
+        rows += db.session.execute(query.order_by(ideas.c.votes.desc(), ideas.c.id.desc()).limit(MOST))
+    owed = promises_by_idea([row.id for row in rows])
+    found: dict[str, list[Planned]] = {horizon: [] for horizon in HORIZONS}
+    for row, idea in zip(rows, listed(rows, names), strict=True):
+        found[row.horizon].append(Planned(idea, row.version, row.horizon, next(iter(owed[row.id]), None)))
+    return found
+
+
+def shipped(names: Directory, *, after: str = "") -> tuple[list[Shipped], str | None]:
+    """One page of what shipped, the newest first, and the token of the page after it."""
+    ideas = Idea.__table__
+    query = current().select(ideas).where(ideas.c.visibility == "public", ideas.c.merged_into_id.is_(None))
+    query = query.where(ideas.c.shipped_since.is_not(None))
+    border = _border(after)
+    if border is not None:
+        query = query.where(border)
+    rows = list(db.session.execute(query.order_by(ideas.c.shipped_since.desc(), ideas.c.id.desc()).limit(PAGE + 1)))
+    older = f"{rows[PAGE - 1].shipped_since.toordinal():x}.{rows[PAGE - 1].id:x}" if len(rows) > PAGE else None
+    rows = rows[:PAGE]
+    proofs = _proofs([row.id for row in rows])
+    return [_entry(row, idea, proofs, names) for row, idea in zip(rows, listed(rows, names), strict=True)], older
+
+
+def _entry(row: Any, idea: ListedIdea, proofs: dict[int, Any], names: Directory) -> Shipped:
+    proof = proofs.get(row.id)
+    facts = (proof.facts or {}) if proof else {}
+    place = names.places.get(int(facts.get("touchpoint", row.touchpoint_id or 0)))
+    return Shipped(
+        idea=idea,
+        what=proof.text if proof else None,
+        where=place.name if place else None,
+        since=row.shipped_since,
+        share=share_of(row),
+        effect=public_effect(row),
+        fell_short=row.fell_short_at is not None,
+    )
+
+
+def _proofs(ids: list[int]) -> dict[int, Any]:
+    """The newest proof of each."""
+    if not ids:
+        return {}
+    events, contents = Event.__table__, EventContent.__table__
+    query = current().select(events.c.idea_id, contents.c.text, contents.c.facts)
+    query = query.select_from(events.join(contents, contents.c.event_id == events.c.id))
+    query = query.where(events.c.idea_id.in_(ids), events.c.kind == kinds.IDEA_SHIPPED.name)
+    return {row.idea_id: row for row in db.session.execute(query.order_by(events.c.case_seq))}
+
+
+def _border(token: str) -> Any:
+    """Everything after the last entry of the page before; None for a token that is none."""
+    ideas = Idea.__table__
+    try:
+        day, last = (int(part, 16) for part in token.split("."))
+        since = date.fromordinal(day)
+    except (ValueError, OverflowError):
+        return None
+    if not 0 <= last < 2**63:
+        return None
+    return and_(ideas.c.shipped_since <= since, or_(ideas.c.shipped_since < since, ideas.c.id < last))
