@@ -45,8 +45,6 @@ from portal.desk import (  # noqa: F401 (they add to the desk's blueprint)
 from portal.desk import routes as desk
 from portal.files import routes as files
 from portal.files.web import init_files
-    idea_routes,  # noqa: F401 (they add to the ballots' blueprint)
-)
 from portal.following import (  # noqa: F401 (they add to the blueprints of ballots and following)
     idea_feeds,
     idea_follow_routes,
