@@ -46,8 +46,10 @@ from portal.following import routes as following
 from portal.front import routes as front
 from portal.handoffs import routes as handoffs
 from portal.htmx import htmx
-from portal.ideas import (
-    act_routes,  # noqa: F401 (it adds to the ballots' blueprint)
+from portal.ideas import (  # noqa: F401 (they add to the ballots' blueprint, and to that of ideas)
+    act_routes,
+    case_routes,
+    from_case_routes,
 )
 from portal.ideas import routes as ideas
 from portal.kept import Kept

@@ -46,7 +46,11 @@ def both(idea_id: int, case_id: int, *, merged: bool = False) -> Iterator[Pair]:
     by = current()
     may_link(idea_id, case_id)
     db.session.rollback()  # what is read afterwards is new
-    with entered(Scope.system(by.network_id)), cases.held(case_id) as case, holding.held(idea_id, merged=merged) as idea:
+    with (
+        entered(Scope.system(by.network_id)),
+        cases.held(case_id) as case,
+        holding.held(idea_id, merged=merged) as idea,
+    ):
         if not _still(case, idea, by):
             raise NoSuchIdea(idea_id)
         yield Pair(case, idea, by)

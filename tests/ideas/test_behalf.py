@@ -155,7 +155,9 @@ def test_twenty_at_once_are_one(app: Any, cast: Cast, proposed: Proposed) -> Non
 
 
 ACTS = st.lists(
-    st.tuples(st.sampled_from(("browser", "account", "case", "behalf", "back", "staff back", "keep")), st.integers(0, 1))
+    st.tuples(
+        st.sampled_from(("browser", "account", "case", "behalf", "back", "staff back", "keep")), st.integers(0, 1)
+    )
 )
 
 
