@@ -12,6 +12,7 @@ from portal.answers import private
 from portal.cases.page import is_owner
 from portal.cases.reading import find_case
 from portal.cases.references import normal
+from portal.errors import page as error_page
 from portal.htmx import wants_part
 from portal.ideas import behind_reading, evidence
 from portal.ideas.holding import Merged, NoSuchIdea
@@ -73,7 +74,7 @@ def take_own_case_out(reference: str, idea: str) -> AnyResponse:
 
 @blueprint.app_errorhandler(evidence.NotLinked)
 def not_linked(_error: Exception) -> AnyResponse:
-    abort(404)
+    return error_page(404)
 
 
 def _page(row: Any, *, failed: str = "", errors: dict[str, str] | None = None, status: int = 200) -> Response:
