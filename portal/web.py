@@ -53,6 +53,9 @@ from portal.ideas import (  # noqa: F401 (they add to the ballots' blueprint, an
 )
 from portal.ideas import routes as ideas
 from portal.kept import Kept
+from portal.search import (
+    idea_routes,  # noqa: F401 (it adds to the ballots' blueprint)
+)
 from portal.search import routes as search
 from portal.search.choosing import init_search
 from portal.touchpoints import routes as touchpoints

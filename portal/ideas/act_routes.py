@@ -193,7 +193,7 @@ def _voted(row: Any, who: str) -> Response:
     mine = voting.standing(row, voice(who))
     part = wants_part()
     if part and request.args.get("brief"):
-        template = "ideas/_tap.html"
+        template = "ideas/_supported.html" if request.args["brief"] == "offered" else "ideas/_tap.html"
     else:
         template = "ideas/_vote.html" if part else "ideas/voted.html"
     return private(make_response(render_template(template, idea=row, mine=mine, takes_votes=_takes_votes(row))))

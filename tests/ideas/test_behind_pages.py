@@ -19,6 +19,7 @@ from tests.ideas.test_evidence import rows_of
 from tests.pages.conftest import Browser, hidden
 from tests.play import case_of, reported
 
+pytestmark = pytest.mark.database
 Proposed = Callable[..., Any]
 Report = Callable[..., tuple[str, str]]
 PART = {"HX-Request": "true"}
