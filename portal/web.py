@@ -31,6 +31,7 @@ from portal.desk import (  # noqa: F401 (they add to the desk's blueprint)
     file_routes,
     handoff_errors,
     handoff_routes,
+    idea_link_routes,
     judging_routes,
     partner_routes,
     people_routes,
