@@ -7,7 +7,7 @@ become private is in none.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func
@@ -15,12 +15,15 @@ from sqlalchemy import func
 from portal.cases.models import Case
 from portal.cases.reading import ListedCase, listed
 from portal.directory import Directory
+from portal.events import kinds
+from portal.events.timeline import Entry
 from portal.ideas import reading
 from portal.ideas.models import Idea
 from portal.ideas.reading import ListedIdea
 from portal.ideas.team_models import IdeaEvidence
 from tenants.scope import Scope, current, db, entered
 
+LINKED = kinds.EVIDENCE_LINKED.name
 PAGE = 10
 MOST = 50
 """Ideas of one case, and a business's own cases behind one idea, that a page shows."""
@@ -77,6 +80,19 @@ def has_ideas(case_id: int) -> bool:
     rows = IdeaEvidence.__table__
     query = current().select(rows.c.idea_id).where(rows.c.case_id == case_id, rows.c.removed_at.is_(None))
     return db.session.scalar(query.limit(1)) is not None
+
+
+def without_runs(entries: Sequence[Entry]) -> list[Entry]:
+    """A history in which the links that one business made in a row are one line; the newest first, as they come."""
+    told: list[Entry] = []
+    for entry in entries:
+        newer = told[-1] if told else None
+        linked = newer is not None and (newer.kind, entry.kind) == (LINKED, LINKED)
+        if newer is not None and linked and (newer.actor, newer.tenant_id) == (entry.actor, entry.tenant_id):
+            told[-1] = replace(newer, told=(*newer.told, entry))
+        else:
+            told.append(entry)
+    return told
 
 
 def _cases(idea_id: int, *columns: Any) -> Any:

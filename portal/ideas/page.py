@@ -8,7 +8,7 @@ from flask import Response, g, make_response, render_template
 
 from portal.directory import Directory, directory
 from portal.events.timeline import timeline_of_idea
-from portal.ideas.behind_reading import public_behind
+from portal.ideas.behind_reading import public_behind, without_runs
 from portal.ideas.reading import by_ids, solutions_of
 from portal.ideas.revising import paragraphs
 from portal.ideas.states import OPEN
@@ -35,7 +35,7 @@ def idea_page(row: Any, *, status: int = 200, notice: str = "", tone: str = "") 
         rivals=[each for each in solutions_of(row.problem_id, names) if each.id != row.id] if row.problem_id else [],
         merged_into=next(iter(by_ids([row.merged_into_id], names)), None) if row.merged_into_id else None,
         behind=public_behind(g.network.id, row.id, names) if row.evidence else None,
-        entries=timeline_of_idea(row.id),
+        entries=without_runs(timeline_of_idea(row.id)),
         businesses=names.names(),
         takes_votes=row.state in OPEN and row.merged_into_id is None,
         notice=notice,

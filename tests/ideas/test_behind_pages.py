@@ -67,7 +67,11 @@ def test_an_idea_says_how_many_stand_behind_it_and_shows_the_public_ones(
     page = browser.get(url).text
     assert "Born of 2 complaints" in page and "2 still open" in page
     assert "zebra" in page and "giraffe" not in page
-    assert "put a case behind it: 2 complaints now" in page
+    assert "put 2 cases behind it: 2 complaints now" in page, "what came in a row is one line"
+    with entered(cast.customer(mine := reported(cast).case_id)):
+        evidence.link(idea.id, mine)
+    page = browser.get(url).text
+    assert "put a case behind it: 3 complaints now" in page and "put 2 cases behind it" in page
 
 
 def test_what_becomes_private_leaves_the_list_at_once_and_not_the_number(
