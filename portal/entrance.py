@@ -146,7 +146,7 @@ def _come_in() -> AnyResponse | None:
         _check_origin()
     _refuse_unspeakable()
     g.visitor, opened = _recognize(g.network.id)
-    g.opened = opened is not None
+    g.opened, g.opened_case = opened is not None, opened
     scope = _scope(g.visitor, opened)
     if isinstance(scope, Scope):
         g.scope_token = enter(scope)

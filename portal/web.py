@@ -32,6 +32,7 @@ from portal.desk import (  # noqa: F401 (they add to the desk's blueprint)
     handoff_errors,
     handoff_routes,
     idea_board_routes,
+    idea_link_routes,
     idea_routes,
     idea_word_routes,
     judging_routes,
@@ -56,14 +57,19 @@ from portal.htmx import htmx
 from portal.ideas import (  # noqa: F401 (they add to the blueprints of ballots and ideas)
     act_routes,
     amendment_routes,
+    case_routes,
     comment_routes,
     edit_routes,
     fixed_routes,
+    from_case_routes,
     roadmap_routes,
     version_routes,
 )
 from portal.ideas import routes as ideas
 from portal.kept import Kept
+from portal.search import (
+    idea_hint_routes,  # noqa: F401 (it adds to the ballots' blueprint)
+)
 from portal.search import routes as search
 from portal.search.choosing import init_search
 from portal.touchpoints import routes as touchpoints

@@ -109,7 +109,7 @@ def _report_page(
     place whose QR code led to the form.
     """
     names = _names()
-    alike, incidents = like_this(g.network, clean(values.get("what")))
+    like = like_this(g.network, clean(values.get("what")))
     places: dict[int, dict[str, Any]] = {}
     for place in names.places.values():
         group = places.setdefault(place.business.id, {"business": place.business.name, "places": []})
@@ -123,8 +123,9 @@ def _report_page(
             moved=moved,
             kind=kind,
             usual=_usual(values),
-            alike=alike,
-            incidents=incidents,
+            alike=like.cases,
+            incidents=like.incidents,
+            planned=like.planned,
             zone=zone_name(g.network.zone),
             touchpoints=list(places.values()),
             at=at,

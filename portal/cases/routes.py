@@ -17,6 +17,7 @@ from portal.cases.reading import FILTERS, PERIODS, find_case, list_cases
 from portal.cases.references import normal
 from portal.htmx import wants_part
 from portal.keeper import NOTE, note_for
+from portal.search.routes import is_idea
 
 blueprint = Blueprint("cases", __name__)
 LONGEST_REFERENCE = 40
@@ -56,12 +57,12 @@ def _pager(chosen: Mapping[str, Any], newer: str | None, older: str | None) -> d
 
 @blueprint.get("/find")
 def find() -> AnyResponse:
-    """From a case number as somebody typed it to its page; whether there is such a case is not said here."""
+    """From a number as somebody typed it to its page; whether there is such a case is not said here."""
     typed = request.args.get("reference", "").strip()[:LONGEST_REFERENCE]
     plain = unicodedata.normalize("NFKC", typed)
     exact = normal(plain) or normal(g.network.prefix + plain)
     if exact is not None:
-        return redirect(url_for("cases.show", reference=exact), 303)
+        return redirect(url_for("ideas.show" if is_idea(exact) else "cases.show", reference=exact), 303)
     page = render_template("cases/find.html", typed=typed, wrong=bool(typed))
     return private(make_response(page, 422 if typed else 200))
 

@@ -16,7 +16,9 @@ from portal.cases.models import Case
 from portal.cases.reading import ListedCase, listed
 from portal.clusters.models import Cluster, ClusterCase
 from portal.directory import Directory
+from portal.ideas.reading import ListedIdea
 from portal.search import analysis
+from portal.search.idea_offering import planned_like
 from portal.search.offering import Offered, offers
 from tenants import clock
 from tenants.door import NetworkCard
@@ -116,11 +118,22 @@ def incident(cluster_id: int, names: Directory) -> tuple[Incident, list[ListedCa
     return told[0], listed(list(db.session.execute(query)), names)
 
 
-def like_this(network: NetworkCard, text: str) -> tuple[list[Offered], list[Incident]]:
-    """For somebody who writes: public cases like theirs, and open incidents that they belong to."""
+@dataclass(frozen=True, slots=True)
+class Like:
+    """What is offered to somebody who writes: public cases like theirs, open incidents that they belong to, and ideas
+    that are planned already."""
+
+    cases: list[Offered]
+    incidents: list[Incident]
+    planned: list[ListedIdea]
+
+
+def like_this(network: NetworkCard, text: str) -> Like:
+    """For somebody who writes."""
     found = offers(network, text)
+    planned = planned_like(network, text)
     with entered(Scope.public(network.id)):
-        return found, fitting(text, [each.case.reference for each in found])
+        return Like(found, fitting(text, [each.case.reference for each in found]), planned)
 
 
 def fitting(text: str, references: Sequence[str]) -> list[Incident]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Response, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.answers import private
@@ -12,17 +12,18 @@ from portal.cases.usual import usual_of
 from portal.desk.page import frame, names_of
 from portal.desk.routes import blueprint
 from portal.htmx import wants_part
-from portal.search.routes import asked_for, found, reference_in
+from portal.search.routes import asked_for, found, is_idea, reference_in
 from portal.search.solutions import solved_like
 
 
 @blueprint.get("/<tenant>/search")
 def search(tenant: str) -> AnyResponse:
-    """Words of a case, a note of one's own, a customer's address, or a case number, which leads to its case at once."""
+    """Words of a case or an idea, a note of one's own, a customer's address, or a number, which leads there at once."""
     asked = asked_for(request.args)
+    here = {"cases_at": f"/desk/{tenant}/cases/", "ideas_at": f"/desk/{tenant}/ideas/"}
     if reference := reference_in(asked.text):
-        return redirect(url_for("desk.show_case", tenant=tenant, reference=reference), 303)
-    context = {**frame(), **found(asked, names_of()), "cases_at": f"/desk/{tenant}/cases/"}
+        return redirect(here["ideas_at" if is_idea(reference) else "cases_at"] + reference, 303)
+    context = {**frame(), **found(asked, names_of()), **here}
     template = "search/_results.html" if wants_part() else "desk/search.html"
     response = make_response(render_template(template, **context))
     response.headers["Vary"] = "HX-Request"

@@ -16,8 +16,9 @@ from portal.answers import private
 from portal.ballots import ballot, blueprint, with_ballot
 from portal.forms import clean, first_errors
 from portal.htmx import wants_part
-from portal.ideas import voting
+from portal.ideas import evidence, voting
 from portal.ideas.forms import ProposalForm
+from portal.ideas.from_case import OwnCase
 from portal.ideas.page import names_of
 from portal.ideas.proposing import NoSuchProblem, Proposal, propose
 from portal.ideas.reading import by_ids, find_idea
@@ -62,35 +63,44 @@ def back_to(reference: str, sent: str | None = None) -> AnyResponse:
 @blueprint.get("/ideas/new")
 def proposal_form() -> AnyResponse:
     """The form; prefilled for a solution of a `problem`, or from a place (`touchpoint`)."""
-    return _form({name: request.args.get(name, "") for name in PREFILLED}, {})
+    return show_form({name: request.args.get(name, "") for name in PREFILLED}, {})
 
 
 @blueprint.post("/ideas/new")
 def propose_idea() -> AnyResponse:
-    """Propose it, vote for it, and show it."""
+    return take_proposal()
+
+
+def take_proposal(case: OwnCase | None = None) -> AnyResponse:
+    """Propose what the form says, vote for it, and show it; in the name of the customer of `case`, if one is given."""
     who = ballot()
     nonce = nonces.read_nonce(request.form.get("nonce", ""), salt=FORM)
     with entered(Scope.public(g.network.id)):
         form = ProposalForm(request.form)
         form.names = names_of()
+    if request.form.get("look"):  # without script: the form again, with ideas like it
+        return with_ballot(show_form(request.form, {}, 200, nonce, case), who)
     if nonce is None or not form.validate():
         too_old = {"title": _("This form was open for too long. Please send it once more.")}
         errors = first_errors(form) if nonce else too_old
-        return with_ballot(_form(request.form, errors, 422, nonce), who)
+        return with_ballot(show_form(request.form, errors, 422, nonce, case), who)
     try:
         with entered(anybody()):
-            made = propose(_proposal(form), voice(who), form=nonce)
+            made = propose(_proposal(form, case), voice(who), form=nonce)
             reference, idea_id = made.reference, made.id
     except NoSuchProblem:
         errors = {"title": _("The problem that this is a solution for is not there any more.")}
-        return with_ballot(_form(request.form, errors, 422, nonce), who)
+        return with_ballot(show_form(request.form, errors, 422, nonce, case), who)
     row = public_idea(reference)
     if row.id == idea_id:
-        voting.vote(row, voice(who))
+        voting.vote(row, voice(who), case_id=case.id if case else None)
+        if case:
+            with entered(case.scope):
+                evidence.link(row.id, case.id)
     return with_ballot(back_to(reference, sent="proposed"), who)  # type: ignore[arg-type]
 
 
-def _proposal(form: ProposalForm) -> Proposal:
+def _proposal(form: ProposalForm, case: OwnCase | None) -> Proposal:
     title, text = form.title.data or "", form.text.data or ""
     return Proposal(
         title=title,
@@ -100,6 +110,7 @@ def _proposal(form: ProposalForm) -> Proposal:
         problem_id=_problem_id(request.form.get("problem", "")) if form.kind.data == "solution" else None,
         touchpoint_id=form.touchpoint_id,
         category_id=form.category_id,
+        case_id=case.id if case else None,
     )
 
 
@@ -107,7 +118,14 @@ def _problem_id(reference: str) -> int | None:
     return public_idea(reference).id if reference else None
 
 
-def _form(values: Mapping[str, str], errors: dict[str, str], status: int = 200, nonce: str | None = None) -> Response:
+def show_form(
+    values: Mapping[str, str],
+    errors: dict[str, str],
+    status: int = 200,
+    nonce: str | None = None,
+    case: OwnCase | None = None,
+) -> Response:
+    """The form with what was typed."""
     with entered(Scope.public(g.network.id)):
         names = names_of()
         problem = find_idea(values["problem"]) if values.get("problem") else None
@@ -117,6 +135,7 @@ def _form(values: Mapping[str, str], errors: dict[str, str], status: int = 200, 
             errors=errors,
             nonce=nonces.new_nonce(nonce, salt=FORM),
             problem=problem,
+            case=case,
             touchpoints=[(each.code, each.name) for each in names.places.values()],
             categories=[(each.code, each.name) for each in names.categories.values()],
         )
@@ -176,7 +195,7 @@ def _voted(row: Any, who: str, status: int = 200) -> Response:
     mine = voting.standing(row, voice(who))
     part = wants_part()
     if part and request.args.get("brief"):
-        template = "ideas/_tap.html"
+        template = "ideas/_supported.html" if request.args["brief"] == "offered" else "ideas/_tap.html"
     else:
         template = "ideas/_vote.html" if part else "ideas/voted.html"
     context = {"idea": row, "mine": mine, "takes_votes": _takes_votes(row), "merged_into": _goes_on_in(row)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from portal.cases.references import normal
 from portal.events import kinds
@@ -92,7 +92,8 @@ def together(network_id: int, idea: Any, others: list[Any]) -> Together:
     votes = IdeaVote.__table__
     with entered(Scope.door(network_id)):
         twice = 0
-        for column in (votes.c.person_id, votes.c.case_id):
+        without_account = case((votes.c.person_id.is_(None), votes.c.case_id))
+        for column in (votes.c.person_id, without_account):
             count = func.count().label("times")
             on_them = (votes.c.idea_id.in_(ids), votes.c.about == "idea", column.is_not(None))
             again = current().select(column, count, also=[votes]).where(*on_them).group_by(column).having(count > 1)

@@ -8,6 +8,7 @@ from flask import Response, g, make_response, render_template
 
 from portal.directory import Directory, directory
 from portal.events.timeline import timeline_of_idea
+from portal.ideas.behind_reading import public_behind, without_runs
 from portal.ideas.reading import by_ids, solutions_of
 from portal.ideas.revising import paragraphs
 from portal.ideas.states import OPEN
@@ -36,7 +37,8 @@ def idea_page(row: Any, *, status: int = 200, notice: str = "", tone: str = "") 
         solutions=solutions_of(row.id, names) if row.kind == "problem" else [],
         rivals=[each for each in solutions_of(row.problem_id, names) if each.id != row.id] if row.problem_id else [],
         merged_into=next(iter(by_ids([row.merged_into_id], names)), None) if row.merged_into_id else None,
-        entries=timeline_of_idea(row.id),
+        behind=public_behind(g.network.id, row.id, names) if row.evidence else None,
+        entries=without_runs(timeline_of_idea(row.id)),
         businesses=names.names(),
         takes_votes=row.state in OPEN and row.merged_into_id is None,
         **talk_of(row, text, names),

@@ -13,6 +13,7 @@ from portal.build import BUILD
 from portal.cases.references import normal
 from portal.errors import page as error_page
 from portal.htmx import wants_part
+from portal.ideas.behind_reading import version_of
 from portal.ideas.holding import NoSuchIdea
 from portal.ideas.page import idea_page, names_of
 from portal.ideas.reading import FILTERS, ORDERS, find_idea, list_ideas
@@ -65,7 +66,7 @@ def etag_of(row: Any) -> str:
     """Names everything that the page depends on; the day too, because it says "today"."""
     counted = (row.votes, row.votes_current, row.fixed_yes, row.fixed_no, row.evidence, row.evidence_open, row.comments)
     today = f"{clock.now():%y%m%d%H}"
-    parts = [BUILD, tongue().locale, row.public_version, g.network.version, today, *counted]
+    parts = [BUILD, tongue().locale, row.public_version, g.network.version, today, *counted, version_of(row.id)]
     return '"' + "-".join(str(part) for part in parts) + '"'
 
 

@@ -1,7 +1,8 @@
 """Votes: one tap, one person one vote. Runs at the door, for anybody; the hot path is one statement.
 
 One person is an account; without one, a browser. Whoever votes and signs in later keeps the one vote, which is
-verified from then on. The database holds it by unique indexes, and counts by triggers.
+verified from then on; so does who voted through a case that is kept in their account. The database holds it by unique
+indexes, and counts by triggers.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 from sqlalchemy import or_
 from sqlalchemy.dialects import postgresql, sqlite
 
+from portal.accounts.models import AccountCase
 from portal.ideas.voices import Voice
 from portal.ideas.vote_models import IdeaVote
 from tenants import clock
@@ -36,20 +38,23 @@ class Standing:
     of_account: bool = False
 
 
-def vote(idea: Any, voice: Voice) -> bool:
-    """Count this person once. False when they were counted before. `idea` is a row of ideas."""
+def vote(idea: Any, voice: Voice, *, case_id: int | None = None) -> bool:
+    """Count this person once. False when they were counted before. `idea` is a row of ideas.
+
+    `case_id` is a case of this person's, in whose customer's name they vote: it counts once too, and as verified.
+    """
     with writing():
         is_new = _cast(idea, voice, "idea", says_yes=True)
         for follow in AFTER_VOTE:
             follow(idea, voice)
-        return is_new
+        return is_new if case_id is None else _name_case(idea, voice, case_id, is_new=is_new)
 
 
 def say_fixed(idea: Any, voice: Voice, *, is_fixed: bool) -> None:
     """Answer "is it really fixed?"; the last answer counts."""
-    if not _cast(idea, voice, "fixed", says_yes=is_fixed):
-        votes = IdeaVote.__table__
-        with writing():
+    votes = IdeaVote.__table__
+    with writing():
+        if not _cast(idea, voice, "fixed", says_yes=is_fixed):
             mine = current().update(votes).where(*_mine(idea, voice, "fixed"))
             db.session.execute(mine.values(says_yes=is_fixed, at=clock.now()))
 
@@ -73,7 +78,7 @@ def confirm(idea: Any, voice: Voice) -> bool:
 def standing(idea: Any, voice: Voice) -> Standing:
     """How this person has voted."""
     votes = IdeaVote.__table__
-    either = or_(votes.c.voter_hash == voice.hash_on(idea.id), votes.c.person_id == (voice.person_id or 0))
+    either = or_(votes.c.voter_hash == voice.hash_on(idea.id), *_of_account(voice))
     query = current().select(votes.c.about, votes.c.revision, votes.c.says_yes, votes.c.person_id)
     own: Any = None
     fixed = None
@@ -90,18 +95,18 @@ def standing(idea: Any, voice: Voice) -> Standing:
 
 
 def _cast(idea: Any, voice: Voice, about: str, *, says_yes: bool) -> bool:
-    with writing():
-        if voice.person_id is not None:
-            return _cast_verified(idea, voice, about, says_yes)
-        row = _row(idea, about, says_yes) | {"kind": "anonymous", "voter_hash": voice.hash_on(idea.id)}
-        return _once(row, "voter_hash")
+    if voice.person_id is not None:
+        return _cast_verified(idea, voice, about, says_yes)
+    row = _row(idea, about, says_yes) | {"kind": "anonymous", "voter_hash": voice.hash_on(idea.id)}
+    return insert_once(row, "voter_hash")
 
 
 def _cast_verified(idea: Any, voice: Voice, about: str, says_yes: bool) -> bool:
-    """An account's vote. One that this browser gave without an account becomes it, or goes if the account has voted."""
+    """An account's vote. One that this browser, or a case of theirs, gave without an account becomes it, or goes if
+    the account has voted."""
     votes, browser = IdeaVote.__table__, voice.hash_on(idea.id)
     query = current().select(votes.c.id, votes.c.person_id)
-    either = or_(votes.c.voter_hash == browser, votes.c.person_id == voice.person_id)
+    either = or_(votes.c.voter_hash == browser, *_of_account(voice))
     known = db.session.execute(query.where(votes.c.idea_id == idea.id, votes.c.about == about, either)).all()
     has_voted = any(row.person_id == voice.person_id for row in known)
     for row in known:
@@ -111,29 +116,64 @@ def _cast_verified(idea: Any, voice: Voice, about: str, says_yes: bool) -> bool:
             db.session.execute(current().delete(votes).where(votes.c.id == row.id))
         else:
             own = current().update(votes).where(votes.c.id == row.id)
-            db.session.execute(own.values(person_id=voice.person_id, kind="verified", says_yes=says_yes))
+            becomes = {"person_id": voice.person_id, "kind": "verified", "says_yes": says_yes, "tenant_id": None}
+            db.session.execute(own.values(**becomes))
             has_voted = True
     if has_voted:
         return False
     # With a row left, another account's vote has this browser already.
     mark = {"kind": "verified", "person_id": voice.person_id, "voter_hash": None if known else browser}
-    return _once(_row(idea, about, says_yes) | mark, "person_id")
+    return insert_once(_row(idea, about, says_yes) | mark, "person_id")
+
+
+def _name_case(idea: Any, voice: Voice, case_id: int, *, is_new: bool) -> bool:
+    """Let a vote that stands name the case as well: what the case gave before and this are one. Whether it is new."""
+    votes = IdeaVote.__table__
+    on_it = (votes.c.idea_id == idea.id, votes.c.about == "idea")
+    own = votes.c.person_id == voice.person_id
+    if voice.person_id is None:
+        own = (votes.c.voter_hash == voice.hash_on(idea.id)) & votes.c.person_id.is_(None)
+    mine = db.session.scalar(current().select(votes.c.id).where(*on_it, own))
+    of_case = current().select(votes.c.id, votes.c.person_id).where(*on_it, votes.c.case_id == case_id)
+    before = db.session.execute(of_case.where(votes.c.id != (mine or 0))).one_or_none()
+    if mine is None:  # the browser has another account's vote
+        row = _row(idea, "idea", says_yes=True) | {"kind": "verified", "case_id": case_id}
+        return before is None and insert_once(row, "case_id")
+    if before is not None and before.person_id not in (None, voice.person_id):
+        if is_new:
+            db.session.execute(current().delete(votes).where(votes.c.id == mine))
+        return False
+    if before is not None:
+        db.session.execute(current().delete(votes).where(votes.c.id == before.id))
+    named = current().update(votes).where(votes.c.id == mine, votes.c.case_id.is_(None))
+    db.session.execute(named.values(case_id=case_id, kind="verified", tenant_id=None))
+    return is_new and before is None
+
+
+def _of_account(voice: Voice) -> tuple[Any, ...]:
+    """What makes a vote one of this account: it carries it, or a case that the account keeps and no other account."""
+    if voice.person_id is None:
+        return ()
+    votes, kept = IdeaVote.__table__, AccountCase.__table__
+    cases = list(db.session.scalars(current().select(kept.c.case_id).where(kept.c.user_id == voice.person_id)))
+    own = votes.c.person_id == voice.person_id
+    return (own, votes.c.person_id.is_(None) & votes.c.case_id.in_(cases)) if cases else (own,)
 
 
 def _row(idea: Any, about: str, says_yes: bool) -> dict[str, Any]:
     now = clock.now()
     values = {"id": new_id(), "idea_id": idea.id, "about": about, "says_yes": says_yes, "revision": idea.revision}
-    return values | {"at": now, "person_id": None, "voter_hash": None}
+    return values | {"at": now, "person_id": None, "voter_hash": None, "case_id": None}
 
 
-def _once(row: dict[str, Any], column: str) -> bool:
-    """Insert the vote unless this voter has one. Whether it was inserted."""
+def insert_once(row: dict[str, Any], column: str = "") -> bool:
+    """Insert the vote unless this voter has one: by `column`, else by any of them. Whether it was inserted."""
     votes: Any = IdeaVote.__table__
     dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(votes).values(row)
-    once = insert.on_conflict_do_nothing(
-        index_elements=["idea_id", "about", column], index_where=votes.c[column].is_not(None)
-    )
+    only: dict[str, Any] = {}
+    if column:
+        only = {"index_elements": ["idea_id", "about", column], "index_where": votes.c[column].is_not(None)}
+    once = dialect.insert(votes).values(row).on_conflict_do_nothing(**only)
     return db.session.scalar(current().insert(votes, once).returning(votes.c.id)) is not None
 
 
@@ -146,4 +186,4 @@ def _voter(idea: Any, voice: Voice) -> Any:
     """A signed-in person's own vote; else what this browser gave without an account."""
     votes = IdeaVote.__table__
     by_browser = (votes.c.voter_hash == voice.hash_on(idea.id)) & votes.c.person_id.is_(None)
-    return by_browser if voice.person_id is None else or_(votes.c.person_id == voice.person_id, by_browser)
+    return by_browser if voice.person_id is None else or_(by_browser, *_of_account(voice))

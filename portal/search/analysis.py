@@ -16,8 +16,9 @@ from functools import cache, lru_cache
 import snowballstemmer
 from opencc import OpenCC
 
-SCHEMA = 1
-"""Moves when the words of a text become others: every index of an older schema is made again."""
+SCHEMA = 2
+"""Moves when the words of a text become others, or the index holds another kind of thing: every index of an older
+schema is made again."""
 LONGEST_WORD = 40
 HAN = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Characters that are written without blanks between words."""

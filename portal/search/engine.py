@@ -29,13 +29,14 @@ class Busy(RuntimeError):
 class Question:
     """What to find. Each group must be met by one of its words; with `any_group`, the more groups the better.
 
+    `kind` is of what things; all of them unless said.
     `weights` say how much a word tells; they order the hits where the engine does not know better.
     `expected` is how many documents may meet it at most, if known. `since` is the smallest id of a thing (ids sort by
     time); an engine may be generous there by a week, whoever asks has the rows.
     """
 
     groups: tuple[tuple[str, ...], ...]
-    kind: str
+    kind: str = ""
     weights: Mapping[str, float] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
     any_group: bool = False

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from portal.search import analysis
-from portal.search.cases import said_in
 
 WIDTH = 180
 """Characters of an excerpt."""
@@ -23,16 +22,17 @@ class Excerpt:
     cut_after: bool
 
 
-def excerpts(case_ids: Sequence[int], words: set[str]) -> dict[int, Excerpt]:
-    """For each case the place that says most of these words; nothing for a case where none of them is found."""
-    if not case_ids:
-        return {}
+def excerpts(said: Iterable[tuple[int, str]], words: set[str]) -> dict[int, Excerpt]:
+    """For each thing the place that says most of these words; nothing for one where none of them is found.
+
+    `said` is what was written in which thing, as the scope reads it.
+    """
     best: dict[int, tuple[int, Excerpt]] = {}
-    for case_id, text in said_in(case_ids):
+    for number, text in said:
         found = _best_of(text[:LONGEST_READ], words)
-        if found is not None and found[0] > best.get(case_id, (0, None))[0]:
-            best[case_id] = found
-    return {case_id: excerpt for case_id, (_count, excerpt) in best.items()}
+        if found is not None and found[0] > best.get(number, (0, None))[0]:
+            best[number] = found
+    return {number: excerpt for number, (_count, excerpt) in best.items()}
 
 
 def _best_of(text: str, words: set[str]) -> tuple[int, Excerpt] | None:

@@ -21,7 +21,15 @@ from tenants.scope import Scope, current, db, entered
 LOG = logging.getLogger(__name__)
 ONCE = timedelta(hours=20)
 """How soon an index is made again only to forget."""
-REMOVALS = (kinds.REDACTED.name, kinds.ERASED.name, kinds.FILE_REMOVED.name, kinds.VISIBILITY_CHANGED.name)
+REMOVALS = (
+    kinds.REDACTED.name,
+    kinds.ERASED.name,
+    kinds.FILE_REMOVED.name,
+    kinds.VISIBILITY_CHANGED.name,
+    kinds.IDEA_REDACTED.name,
+    kinds.IDEA_HIDDEN.name,
+    kinds.IDEA_COMMENT_HIDDEN.name,
+)
 
 
 def turn() -> int:
@@ -76,7 +84,7 @@ def _make() -> int:
 
 
 def forget_what_was_removed() -> bool:
-    """Make the embedded index again, at most once a day, when words were removed from cases since it was made.
+    """Make the embedded index again, at most once a day, when words were removed since it was made.
 
     They are not found any more from the moment on in which the index has followed; but its files keep words of what was
     replaced until they are written anew. The tables of PostgreSQL do not.

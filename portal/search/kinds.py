@@ -8,6 +8,7 @@ from typing import Protocol
 from portal.followers.base import Told
 from portal.search.cases import Cases
 from portal.search.documents import Document
+from portal.search.ideas import Ideas
 
 
 class Indexed(Protocol):
@@ -28,4 +29,4 @@ class Indexed(Protocol):
         """What each reader may see of these things now; nothing for a thing that is gone."""
 
 
-KINDS: dict[str, Indexed] = {kind.name: kind for kind in (Cases(),)}
+KINDS: dict[str, Indexed] = {kind.name: kind for kind in (Cases(), Ideas())}

@@ -1,4 +1,4 @@
-"""Cases that tell of the same: for somebody who is typing, for an agent, for finding duplicates.
+"""Cases that tell of the same, and ideas that want the same: for somebody who is typing, for an agent, for duplicates.
 
 The index gives candidates that share the rarest words; how alike each is, is then reckoned here from its text, so that
 both engines say the same. Nothing is ever merged by it: on cases that only sound alike no measure is sure.
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from portal.search import analysis, editions
+from portal.search import analysis, editions, ideas
 from portal.search.cases import NAME as CASE
 from portal.search.cases import said_in
 from portal.search.documents import reader_of
@@ -33,11 +33,15 @@ ALIKE = 0.24
 """From this measure on two cases are shown as alike. Chosen on the pairs in `tests/search/alike.tsv`."""
 
 
+Texts = Callable[[Sequence[int]], Mapping[int, Sequence[Counter[str]]]]
+"""The words of what each thing says, as far as the scope may read it; of several wordings the most alike counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """A case that is like the text: 1 would be the same words."""
+    """A case or an idea that is like the text: 1 would be the same words."""
 
-    case_id: int
+    id: int
     measure: float
     because: tuple[str, ...]
     """The words that tell most of what both share, as the index knows them."""
@@ -48,29 +52,43 @@ def alike(text: str, *, most: int = 3, without: Iterable[int] = (), least: float
 
     Empty when too little is said, when nothing is alike, and while the index is being made.
     """
+    return _asked(text, CASE, _reports, most, set(without), least)
+
+
+def ideas_alike(text: str, *, most: int = 3, without: Iterable[int] = (), least: float = ALIKE) -> list[Alike]:
+    """The same of ideas: what somebody types is compared with the title of each, and with all that stands there."""
+    return _asked(text, ideas.NAME, _proposals, most, set(without), least)
+
+
+def _asked(text: str, kind: str, texts: Texts, most: int, without: set[int], least: float) -> list[Alike]:
     edition = editions.whole()
     if edition is None or analysis.weight(text) < ENOUGH:
         return []
     try:
-        return _alike(search_engine().read(edition, reader_of(current())), text[:LONGEST], most, set(without), least)
+        reading = search_engine().read(edition, reader_of(current()))
+        found = _alike(reading, text[:LONGEST], kind, texts, without)
     except NotReady:
         return []
+    return sorted((each for each in found if each.measure >= least), key=lambda each: -each.measure)[:most]
 
 
-def _alike(reading: Reading, text: str, most: int, without: set[int], least: float) -> list[Alike]:
+def _alike(reading: Reading, text: str, kind: str, texts_of: Texts, without: set[int]) -> list[Alike]:
     mine = Counter(analysis.words(text))
     size = max(reading.size(), 1)
     telling = _telling(reading.frequencies(list(mine)), size)
     if not telling:
         return []
     groups = tuple((word,) for word in telling)
-    question = Question(groups, CASE, weights=telling, any_group=True, most=CANDIDATES + len(without))
+    question = Question(groups, kind, weights=telling, any_group=True, most=CANDIDATES + len(without))
     ids = [hit.thing.id for hit in reading.find(question) if hit.thing.id not in without][:CANDIDATES]
-    texts = _texts(ids)
-    counts = reading.frequencies(list({*mine, *(word for theirs in texts.values() for word in theirs)}))
-    weights = {word: weight(count, size) for word, count in counts.items()}
-    found = [_measured(case_id, mine, theirs, weights) for case_id, theirs in texts.items()]
-    return sorted((each for each in found if each.measure >= least), key=lambda each: -each.measure)[:most]
+    texts = texts_of(ids) if ids else {}
+    known = {word for theirs in texts.values() for each in theirs for word in each}
+    weights = {word: weight(count, size) for word, count in reading.frequencies(list({*mine, *known})).items()}
+    return [
+        max((_measured(number, mine, each, weights) for each in theirs), key=lambda found: found.measure)
+        for number, theirs in texts.items()
+        if theirs
+    ]
 
 
 def _telling(counts: Mapping[str, int], size: int) -> dict[str, float]:
@@ -90,13 +108,24 @@ def weight(documents: int, size: int) -> float:
     return math.log(1 + size / (1 + documents))
 
 
-def _texts(ids: Sequence[int]) -> dict[int, Counter[str]]:
+def _reports(ids: Sequence[int]) -> dict[int, list[Counter[str]]]:
     """The report that each case begins with, as far as the scope may read it; not the talk after it."""
-    first: dict[int, Counter[str]] = {}
-    for case_id, text in said_in(ids) if ids else ():
+    first: dict[int, list[Counter[str]]] = {}
+    for case_id, text in said_in(ids):
         if case_id not in first:
-            first[case_id] = _counted(text[:LONGEST])
+            first[case_id] = [_counted(text[:LONGEST])]
     return first
+
+
+def _proposals(ids: Sequence[int]) -> dict[int, list[Counter[str]]]:
+    """Of each idea its title, and the title with the text that stands; not what was said about it."""
+    return {
+        row.id: [_counted(row.title), _counted(f"{row.title}\n{row.text}"[:LONGEST])]
+        if row.text
+        else [_counted(row.title)]
+        for row in ideas.standing(ids)
+        if row.title
+    }
 
 
 @lru_cache(maxsize=4000)
@@ -105,13 +134,13 @@ def _counted(text: str) -> Counter[str]:
     return Counter(analysis.words(text))
 
 
-def _measured(case_id: int, mine: Counter[str], theirs: Counter[str], weights: Mapping[str, float]) -> Alike:
+def _measured(number: int, mine: Counter[str], theirs: Counter[str], weights: Mapping[str, float]) -> Alike:
     """The cosine of both texts, each word by what it tells, and damped when it is repeated."""
     ours, others = _vector(mine, weights), _vector(theirs, weights)
     shared = {word: value * others[word] for word, value in ours.items() if word in others}
     length = math.sqrt(sum(v * v for v in ours.values()) * sum(v * v for v in others.values()))
     because = sorted(shared, key=lambda word: -shared[word])[:MOST_REASONS]
-    return Alike(case_id, sum(shared.values()) / length if length else 0.0, tuple(because))
+    return Alike(number, sum(shared.values()) / length if length else 0.0, tuple(because))
 
 
 def _vector(words: Counter[str], weights: Mapping[str, float]) -> dict[str, float]:

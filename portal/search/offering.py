@@ -28,7 +28,7 @@ def offers(network: NetworkCard, text: str) -> list[Offered]:
 
 
 def _offers(text: str, names: Directory) -> list[Offered]:
-    order = [each.case_id for each in alike(text)]
+    order = [each.id for each in alike(text)]
     if not order:
         return []
     cases = Case.__table__

@@ -103,7 +103,8 @@ class PostgresqlReading:
 
     def find(self, question: Question) -> list[Hit]:
         groups = ["(" + " | ".join(_quoted(word) for word in group) + ")" for group in question.groups]
-        facts = [_quoted(f"{name}={value}") for name, value in {"is": question.kind, **question.facts}.items()]
+        exact = {**({"is": question.kind} if question.kind else {}), **question.facts}
+        facts = [_quoted(f"{name}={value}") for name, value in exact.items()]
         common = {"since": question.since, "most": question.most}
         if question.any_group:
             wanted = " & ".join(["(" + " | ".join(groups) + ")", *facts])

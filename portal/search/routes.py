@@ -1,4 +1,4 @@
-"""The public search: one box for cases, businesses and places."""
+"""The public search: one box for cases, ideas, businesses and places."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ from portal.clusters.reading import like_this
 from portal.directory import Directory, directory
 from portal.forms import clean
 from portal.htmx import wants_part
+from portal.ideas.holding import NoSuchIdea
+from portal.ideas.reading import find_idea
 from portal.search.likeness import LONGEST
 from portal.search.named import named
-from portal.search.searching import FACETS, LONGEST_QUESTION, Asked, search
+from portal.search.searching import LONGEST_QUESTION, Asked, search
+from portal.search.showing import FACETS
 from tenants.scope import Scope, entered
 
 blueprint = Blueprint("search", __name__)
@@ -27,10 +30,10 @@ blueprint = Blueprint("search", __name__)
 
 @blueprint.get("/search")
 def show() -> AnyResponse:
-    """Results for `q`, filtered by facets; a case number leads to its case at once."""
+    """Results for `q`, filtered by facets; a number leads to its case or idea at once."""
     asked = asked_for(request.args)
     if reference := reference_in(asked.text):
-        return redirect(url_for("cases.show", reference=reference), 303)
+        return redirect(url_for("ideas.show" if is_idea(reference) else "cases.show", reference=reference), 303)
     with entered(Scope.public(g.network.id)):
         names = directory(g.network)
         context = found(asked, names)
@@ -42,10 +45,14 @@ def show() -> AnyResponse:
 
 @blueprint.post("/alike")
 def alike() -> Response:
-    """Public cases like what is being written. A POST, because what people write belongs in no address and no log."""
+    """Public cases, and planned ideas, like what is being written.
+
+    A POST, because what people write belongs in no address and no log.
+    """
     text = clean(request.form.get("what"))[:LONGEST]
-    found, incidents = like_this(g.network, text)
-    return private(make_response(render_template("search/_alike.html", alike=found, incidents=incidents)))
+    like = like_this(g.network, text)
+    context = {"alike": like.cases, "incidents": like.incidents, "planned": like.planned}
+    return private(make_response(render_template("search/_alike.html", **context)))
 
 
 def found(asked: Asked, names: Directory) -> dict[str, Any]:
@@ -61,6 +68,7 @@ def found(asked: Asked, names: Directory) -> dict[str, Any]:
         },
         "longest": LONGEST_QUESTION,
         "cases_at": "/cases/",
+        "ideas_at": "/ideas/",
         "page_url": lambda page: url_for(request.endpoint, **(request.view_args or {}), **_args(asked), page=page),  # type: ignore[arg-type]
     }
 
@@ -76,8 +84,17 @@ def asked_for(args: Mapping[str, str]) -> Asked:
     )
 
 
+def is_idea(reference: str) -> bool:
+    """Whether the present scope may read an idea of this number: cases and ideas share their numbers."""
+    try:
+        find_idea(reference)
+    except NoSuchIdea:
+        return False
+    return True
+
+
 def reference_in(text: str) -> str | None:
-    """The case number that a question is, as people type it, if it is one."""
+    """The number of a case or an idea that a question is, as people type it, if it is one."""
     plain = unicodedata.normalize("NFKC", text)
     if whole := normal(plain):
         return whole

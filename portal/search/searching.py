@@ -6,30 +6,31 @@ rows. So what has just become private is neither shown nor counted, even while t
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
 
-from portal.cases.models import Case
-from portal.cases.reading import PERIODS, ListedCase, listed
+from portal.cases.reading import PERIODS, ListedCase
+from portal.cases.reading import listed as listed_cases
 from portal.directory import Directory
+from portal.ideas.reading import ListedIdea, by_ids
+from portal.ideas.reading import listed as listed_ideas
 from portal.search import analysis, editions
 from portal.search.cases import NAME as CASE
 from portal.search.documents import reader_of
 from portal.search.engine import MOST, Hit, NotReady, Question, Reading, search_engine
 from portal.search.excerpts import Excerpt, excerpts
+from portal.search.ideas import NAME as IDEA
+from portal.search.showing import FACETS, SHOWN, FoundRow, counted, facts_of, rows_of
 from tenants import clock
 from tenants.ids import first_id
-from tenants.scope import current, db
+from tenants.scope import current
 
 PAGE = 20
 LONGEST_QUESTION = 200
 """Characters of a question that are read."""
 MOST_WORDS = 16
-FACETS = ("state", "business", "category", "touchpoint", "kind")
 RARER = 5
 """How many times rarer than its neighbour a word must be to be taken for a slip."""
 KNOWN = 0.3
@@ -50,10 +51,12 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One case among the results."""
+    """One case or idea among the results. `goes_on` is where a merged idea goes on."""
 
-    case: ListedCase
+    case: ListedCase | None
+    idea: ListedIdea | None
     excerpt: Excerpt | None
+    goes_on: ListedIdea | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class Asked:
 
 
 def search(asked: Asked, names: Directory) -> Results | Making:
-    """Search cases as the present scope: the public's, or a business's own."""
+    """Search cases and ideas as the present scope: the public's, or a business's own."""
     edition = editions.whole()
     if edition is None:
         return _making()
@@ -109,17 +112,17 @@ def _making() -> Making:
 
 def _results(reading: Reading, asked: Asked, names: Directory) -> Results:
     question, hits, how = _find(reading, asked)
-    known = _rows(hits, question.since if question else 0)
-    rows = [row for row in known if _fits(row, asked.facets, names)]
+    known = rows_of(hits, question.since if question else 0)
+    rows = [row for row in known if row.fits(asked.facets, names)]
     if question is not None and asked.facets and len(hits) >= MOST:
         # There are more than were looked at: those that fit may be among the others.
-        facts = _facts(asked.facets, names)
-        hits = reading.find(replace(question, facts=facts)) if facts is not None else []
-        rows = _rows(hits, question.since)
+        facts = facts_of(asked.facets, names)
+        kind = facts.pop("thing", "") if facts is not None else ""
+        hits = reading.find(replace(question, facts=facts, kind=kind)) if facts is not None else []
+        rows = rows_of(hits, question.since)
     pages = max(1, -(-len(rows) // PAGE))
     page = min(max(asked.page, 1), pages)
     shown = rows[(page - 1) * PAGE : page * PAGE]
-    marked = excerpts([row.id for row in shown], _to_mark(asked.text, question))
     return Results(
         question=asked.text,
         how=how,
@@ -128,9 +131,31 @@ def _results(reading: Reading, asked: Asked, names: Directory) -> Results:
         more=len(hits) >= MOST,
         page=page,
         pages=pages,
-        rows=[Found(case, marked.get(row.id)) for row, case in zip(shown, listed(shown, names), strict=True)],
-        facets={name: _counted(known, name, asked.facets, names) for name in FACETS},
+        rows=_told(shown, _to_mark(asked.text, question), names),
+        facets={name: counted(known, name, asked.facets, names) for name in FACETS},
     )
+
+
+def _told(shown: Sequence[FoundRow], words: set[str], names: Directory) -> list[Found]:
+    """The rows of a page as it shows them."""
+    cases = [each.row for each in shown if each.thing == CASE]
+    ideas = [each.row for each in shown if each.thing == IDEA]
+    told_cases = dict(zip((row.id for row in cases), listed_cases(cases, names), strict=True))
+    told_ideas = dict(zip((row.id for row in ideas), listed_ideas(ideas, names), strict=True))
+    goes_on = {each.id: each for each in by_ids([row.merged_into_id for row in ideas if row.merged_into_id], names)}
+    marked = {
+        kind: excerpts(SHOWN[kind].said_in([row.id for row in rows]), words) if rows else {}
+        for kind, rows in ((CASE, cases), (IDEA, ideas))
+    }
+    return [
+        Found(
+            case=told_cases.get(each.row.id) if each.thing == CASE else None,
+            idea=told_ideas.get(each.row.id) if each.thing == IDEA else None,
+            excerpt=marked[each.thing].get(each.row.id),
+            goes_on=goes_on.get(each.row.merged_into_id) if each.thing == IDEA else None,
+        )
+        for each in shown
+    ]
 
 
 def _to_mark(text: str, question: Question | None) -> set[str]:
@@ -156,19 +181,19 @@ def _find(reading: Reading, asked: Asked) -> tuple[Question | None, list[Hit], H
     since = first_id(clock.now() - timedelta(days=PERIODS[asked.period])) if asked.period else 0
     counts = reading.frequencies(words)
     if all(counts.values()):
-        exactly = Question(tuple((word,) for word in words), CASE, since=since, expected=min(counts.values()))
+        exactly = Question(tuple((word,) for word in words), since=since, expected=min(counts.values()))
         if hits := reading.find(exactly):
             return exactly, hits, How.EXACTLY
     groups = tuple((word, *_meant(word, counts[word], reading)) for word in words)
     if any(len(group) > 1 for group in groups):
-        similar = Question(groups, CASE, since=since)
+        similar = Question(groups, since=since)
         if hits := reading.find(similar):
             return similar, hits, How.SIMILAR
     known = tuple(group for group in groups if len(group) > 1 or counts[group[0]])
     if len(known) < len(words) * KNOWN:
         return None, [], How.EXACTLY
     weights = {word: 1.0 for group in known for word in group}
-    nearly = Question(known, CASE, any_group=True, weights=weights, since=since)
+    nearly = Question(known, any_group=True, weights=weights, since=since)
     return nearly, _near_enough(reading.find(nearly)), How.NEARLY
 
 
@@ -181,53 +206,3 @@ def _meant(word: str, count: int, reading: Reading) -> list[str]:
 def _near_enough(hits: list[Hit]) -> list[Hit]:
     """Without the long tail that shares one common word."""
     return [hit for hit in hits if hit.score >= NEARLY * hits[0].score] if hits else []
-
-
-def _rows(hits: Sequence[Hit], since: int) -> list[Any]:
-    """The rows that the scope may see and that are no older, in the order of the hits."""
-    if not hits:
-        return []
-    cases = Case.__table__
-    query = current().select(cases).where(cases.c.id.in_([hit.thing.id for hit in hits]))
-    rows = {row.id: row for row in db.session.execute(query)}
-    return [rows[hit.thing.id] for hit in hits if hit.thing.id in rows and hit.thing.id >= since]
-
-
-def _counted(rows: Sequence[Any], facet: str, chosen: Mapping[str, str], names: Directory) -> dict[str, int]:
-    """How often each value of a facet occurs among the rows that fit the other facets."""
-    others = {name: value for name, value in chosen.items() if name != facet}
-    values = (_value(row, facet, names) for row in rows if _fits(row, others, names))
-    return dict(Counter(value for value in values if value is not None).most_common())
-
-
-def _fits(row: Any, chosen: Mapping[str, str], names: Directory) -> bool:
-    return all(_value(row, facet, names) == value for facet, value in chosen.items())
-
-
-def _value(row: Any, facet: str, names: Directory) -> str | None:
-    """A row's value of a facet, as it stands in addresses."""
-    if facet == "business":
-        return names.businesses[row.lead_tenant_id].slug
-    if facet == "category":
-        return names.categories[row.category_id].code if row.category_id is not None else None
-    if facet == "touchpoint":
-        return names.places[row.touchpoint_id].code if row.touchpoint_id is not None else None
-    value: str = getattr(row, facet)
-    return value
-
-
-def _facts(chosen: Mapping[str, str], names: Directory) -> dict[str, str] | None:
-    """The values of addresses as the index holds them; None when one names nothing."""
-    facts: dict[str, str] = {}
-    for name, value in chosen.items():
-        found: Any = value
-        if name == "business":
-            found = names.business_by_slug(value)
-        elif name == "category":
-            found = names.category_by_code(value)
-        elif name == "touchpoint":
-            found = names.place_by_code(value)
-        if found is None:
-            return None
-        facts[name] = found if isinstance(found, str) else str(found.id)
-    return facts

@@ -51,23 +51,23 @@ def solved_like(row: Any, names: Directory) -> list[Solved]:
 
 
 def _solved(found: list[Alike], names: Directory, *, ours: bool) -> list[Solved]:
-    ids = [each.case_id for each in found]
+    ids = [each.id for each in found]
     if not ids:
         return []
     cases = Case.__table__
     rows = {row.id: row for row in db.session.execute(current().select(cases).where(cases.c.id.in_(ids)))}
-    shown = [each for each in found if each.case_id in rows]
-    told = listed([rows[each.case_id] for each in shown], names)
+    shown = [each for each in found if each.id in rows]
+    told = listed([rows[each.id] for each in shown], names)
     answers, remedies = _answers(ids), _remedies(ids)
     return [
         Solved(
             case=case,
             measure=each.measure,
             ours=ours,
-            outcome=rows[each.case_id].outcome,
-            answer=answers.get(each.case_id, ""),
-            took=_took(rows[each.case_id]),
-            remedies=remedies.get(each.case_id, ()),
+            outcome=rows[each.id].outcome,
+            answer=answers.get(each.id, ""),
+            took=_took(rows[each.id]),
+            remedies=remedies.get(each.id, ()),
         )
         for each, case in zip(shown, told, strict=True)
     ]

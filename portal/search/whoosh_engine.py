@@ -261,7 +261,7 @@ class WhooshReading:
     def _query(self, question: Question) -> query.Query:
         groups = [query.Or([self._term(word) for word in group]) for group in question.groups]
         wanted: query.Query = query.Or(groups) if question.any_group else query.And(groups)
-        facts = {"is": question.kind, **question.facts}
+        facts = {**({"is": question.kind} if question.kind else {}), **question.facts}
         must = [query.Term("facts", f"{self._before}{name}={value}") for name, value in facts.items()]
         if question.since:
             weeks = range(week_of(question.since), week_of(new_id()) + 1)

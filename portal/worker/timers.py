@@ -12,7 +12,7 @@ from portal.cases import erasure, handling, promises, second_look, surveys
 from portal.events.models import Timer
 from portal.following import idea_mail
 from portal.handoffs import following_case, hosting, partnering, running_out
-from portal.ideas import fixed, watching
+from portal.ideas import evidence, fixed, watching
 from portal.ideas import promising as idea_promises
 from tenants import clock
 from tenants.scope import Scope, current, db, entered, writing
@@ -26,7 +26,7 @@ HANDLERS: dict[str, Callable[[int], None]] = {
     promises.DUE: promises.fall_due,
     handling.SILENT: handling.close_when_silent,
     surveys.LATER: surveys.ask_later,
-    erasure.FORGET: erasure.forget_the_rest,
+    erasure.FORGET: evidence.forget_customer,
     second_look.FIND_SOMEBODY: second_look.find_somebody,
     running_out.EXPIRES: running_out.expire,
     running_out.LATE: running_out.fall_late,

@@ -79,7 +79,7 @@ def test_businesses_and_places_are_found_by_name(browser, told) -> None:
 def test_words_of_a_question_are_shown_and_never_run(browser, told) -> None:
     page = browser.get("/search?q=%3Cscript%3Ealert(1)%3C/script%3E").text
     assert "<script>alert" not in page
-    assert "No case mentions" in page
+    assert "Nothing mentions" in page
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_the_desk_calls_its_cases_as_it_does_and_says_what_is_late(signed_in, to
     assert "公开反馈</h2>" not in page and "工单" in page
     assert "chip broken" not in page
     nothing = ada.get("/desk/meridian/search?q=zebra&lang=en").text
-    assert "Private cases are never found here" not in nothing and "No case mentions" in nothing
+    assert "Private cases are never found here" not in nothing and "Nothing mentions" in nothing
     hand.move(timedelta(days=6))
     page = signed_in("ada").get("/desk/meridian/search?q=suitcase").text
     assert len(re.findall(r'chip broken">.*?\d days late</span>', page)) == 2

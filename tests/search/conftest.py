@@ -46,4 +46,4 @@ def found(scope: Scope, text: str, **asked: object) -> list[str]:
     """The titles of the results, in their order."""
     results = ask(scope, text, **asked)
     assert isinstance(results, Results), results
-    return [each.case.title for each in results.rows]
+    return [(each.case or each.idea).title for each in results.rows]  # type: ignore[union-attr]

@@ -76,7 +76,7 @@ def likeness(network_id: int, cases: Mapping[int, int]) -> tuple[Share, Share]:
     found, silent, alone, pairs = 0, 0, 0, 0
     with entered(Scope.public(network_id)):
         for text, number in lines_of(ALIKE):
-            shown = [each.case_id for each in alike(text, most=SHOWN)]
+            shown = [each.id for each in alike(text, most=SHOWN)]
             if number == "-":
                 alone += 1
                 silent += not shown
@@ -91,6 +91,6 @@ def _first(question: str, names: Directory) -> list[int]:
     if not isinstance(results, Results):
         raise TypeError("there is no index")
     table = Case.__table__
-    shown = [each.case.reference for each in results.rows[:FIRST]]
+    shown = [each.case.reference for each in results.rows[:FIRST] if each.case]
     rows = db.session.execute(current().select(table.c.id).where(table.c.reference.in_(shown)))
     return [row.id for row in rows]

@@ -27,7 +27,7 @@ OTHERS = (
 
 def like(scope: Scope, text: str, **more: object) -> list[int]:
     with entered(scope):
-        return [each.case_id for each in alike(text, **more)]  # type: ignore[arg-type]
+        return [each.id for each in alike(text, **more)]  # type: ignore[arg-type]
 
 
 @pytest.fixture
