@@ -54,7 +54,7 @@ def change(cast: Cast, idea: Any, **values: Any) -> None:
 def told(cast: Cast, idea: Any, text: str) -> None:
     """Something that happens to the idea, so that the index looks at it again."""
     with entered(Scope.customer(cast.riverside, person_id=cast.ada)):
-        commenting.comment(idea.id, text=text, language="en", voice=Voice("ada", person_id=cast.ada))
+        commenting.comment(idea.id, commenting.Said(text, "en"), Voice("ada", person_id=cast.ada))
     keep_up()
 
 
