@@ -25,6 +25,8 @@ from tenants.permissions import require
 from tenants.scope import current
 
 WORDS = "ideas/_words.html"
+TYPED = ("text", "what", "sentence", "would_change", "cost", "reason")
+"""Fields in which somebody wrote sentences."""
 
 
 def act_on_idea(
@@ -57,6 +59,7 @@ def desk_idea_page(
     names = names_of(row.tenant_id)
     parts, acts, asked = team_parts(row, names), possible(row), request.args.get("act", "")
     main = main_act(row, acts, doubted=parts["share"].doubted or row.fell_short_at is not None)
+    settles = may_settle(row, list(parts["idea_promises"]))
     page = render_template(
         "desk/ideas/idea.html",
         **frame(),
@@ -75,7 +78,7 @@ def desk_idea_page(
         more=[act for act in FORMS if act in acts and act != main],
         steps=STEPS,
         asked=asked if asked in acts else None,
-        settles=may_settle(row, list(parts["idea_promises"])),
+        settles=settles,
         own_part=next((each for each in parts["idea_parts"] if each.tenant_id == current().tenant_id), None),
         others=[(each.slug, each.name) for each in names.businesses.values() if each.id != row.tenant_id],
         places=[(each.code, each.name) for each in names.places.values()],
@@ -83,12 +86,20 @@ def desk_idea_page(
         part_states=labels("part_state", [each for each in PART_STATES if each != "asked"]),
         zone=zone_name(zone().key),
         failed=failed,
+        left_over=_left_over(failed, values or {}, acts, settles),
         values=values or {},
         errors=errors or {},
         sent=sent or done().get(request.args.get("sent", "")),
         tone=tone,
     )
     return private(make_response(page, status))
+
+
+def _left_over(failed: str | None, values: dict[str, Any], acts: set[str], settles: set[int]) -> list[str]:
+    """What was typed into a form that the page does not have any more: a colleague took the step meanwhile."""
+    if failed is None or failed in acts or values.get("promise") in {str(each) for each in settles}:
+        return []
+    return [str(values[name]) for name in TYPED if values.get(name)]
 
 
 def labels(macro: str, codes: Any) -> list[tuple[str, str]]:
