@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.answers import private
 from portal.desk.idea_acts import FORMS, STEPS, main_act, may_settle, possible
 from portal.desk.page import frame, names_of, zone
+from portal.directory import Directory
 from portal.events.timeline import timeline_of_idea
 from portal.forms import first_errors
 from portal.ideas.answering import ANSWER, DECLINES
@@ -25,6 +26,8 @@ from tenants.permissions import require
 from tenants.scope import current
 
 WORDS = "ideas/_words.html"
+TYPED = ("text", "what", "sentence", "would_change", "cost", "reason")
+"""Fields in which somebody wrote sentences."""
 
 
 def act_on_idea(
@@ -55,40 +58,64 @@ def desk_idea_page(
     tone: str = "",
 ) -> Response:
     names = names_of(row.tenant_id)
-    parts, acts, asked = team_parts(row, names), possible(row), request.args.get("act", "")
-    main = main_act(row, acts, doubted=parts["share"].doubted or row.fell_short_at is not None)
+    parts = team_parts(row, names)
+    acts = _acts(row, parts)
     page = render_template(
         "desk/ideas/idea.html",
         **frame(),
         **parts,
-        idea=row,
-        text=paragraphs(row),
-        lang=html_lang(row.language),
-        business=names.businesses[row.tenant_id],
-        place=names.places.get(row.touchpoint_id) if row.touchpoint_id else None,
-        topic=names.categories.get(row.category_id) if row.category_id else None,
-        merged_into=next(iter(by_ids([row.merged_into_id], names)), None) if row.merged_into_id else None,
-        entries=timeline_of_idea(row.id),
-        businesses=names.names(),
-        can=acts,
-        main=main,
-        more=[act for act in FORMS if act in acts and act != main],
-        steps=STEPS,
-        asked=asked if asked in acts else None,
-        settles=may_settle(row, list(parts["idea_promises"])),
-        own_part=next((each for each in parts["idea_parts"] if each.tenant_id == current().tenant_id), None),
-        others=[(each.slug, each.name) for each in names.businesses.values() if each.id != row.tenant_id],
-        places=[(each.code, each.name) for each in names.places.values()],
+        **acts,
+        **_about(row, names),
         declines=labels("decline_reason", DECLINES),
         part_states=labels("part_state", [each for each in PART_STATES if each != "asked"]),
         zone=zone_name(zone().key),
         failed=failed,
+        left_over=_left_over(failed, values or {}, acts),
         values=values or {},
         errors=errors or {},
         sent=sent or done().get(request.args.get("sent", "")),
         tone=tone,
     )
     return private(make_response(page, status))
+
+
+def _about(row: Any, names: Directory) -> dict[str, Any]:
+    """The idea itself, and the names that its forms offer."""
+    return {
+        "idea": row,
+        "text": paragraphs(row),
+        "lang": html_lang(row.language),
+        "business": names.businesses[row.tenant_id],
+        "place": names.places.get(row.touchpoint_id) if row.touchpoint_id else None,
+        "topic": names.categories.get(row.category_id) if row.category_id else None,
+        "merged_into": next(iter(by_ids([row.merged_into_id], names)), None) if row.merged_into_id else None,
+        "entries": timeline_of_idea(row.id),
+        "businesses": names.names(),
+        "others": [(each.slug, each.name) for each in names.businesses.values() if each.id != row.tenant_id],
+        "places": [(each.code, each.name) for each in names.places.values()],
+    }
+
+
+def _acts(row: Any, parts: dict[str, Any]) -> dict[str, Any]:
+    """What this person may do here: the next act, the others, and the promises to settle."""
+    acts, asked = possible(row), request.args.get("act", "")
+    main = main_act(row, acts, doubted=parts["share"].doubted or row.fell_short_at is not None)
+    return {
+        "can": acts,
+        "main": main,
+        "more": [act for act in FORMS if act in acts and act != main],
+        "steps": STEPS,
+        "asked": asked if asked in acts else None,
+        "settles": may_settle(row, list(parts["idea_promises"])),
+        "own_part": next((each for each in parts["idea_parts"] if each.tenant_id == current().tenant_id), None),
+    }
+
+
+def _left_over(failed: str | None, values: dict[str, Any], acts: dict[str, Any]) -> list[str]:
+    """What was typed into a form that the page does not have any more: a colleague took the step meanwhile."""
+    if failed is None or failed in acts["can"] or values.get("promise") in {str(each) for each in acts["settles"]}:
+        return []
+    return [str(values[name]) for name in TYPED if values.get(name)]
 
 
 def labels(macro: str, codes: Any) -> list[tuple[str, str]]:

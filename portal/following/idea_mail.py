@@ -37,6 +37,7 @@ BATCH = 200
 
 MOVED = {
     "review": (_l("Under review"), _l("The business is looking at an idea that you follow.")),
+    "update": (_l("How it stands"), _l("The business says how it stands with an idea that you follow.")),
     "plan": (_l("Planned"), _l("An idea that you follow is planned. The page says why, and by when.")),
     "start": (_l("Work has begun"), _l("Work on an idea that you follow has begun.")),
     "decline": (

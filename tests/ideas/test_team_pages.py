@@ -127,6 +127,21 @@ def test_nobody_else_may(cast, desk, proposed, signed_in, another, act, who, bus
     assert idea_row(cast, idea.id) == idea
 
 
+def test_what_was_typed_is_kept_when_a_colleague_took_the_step(cast, desk, mia, proposed) -> None:
+    idea = proposed()
+    page = desk.get(at(idea)).text
+    bring(cast, mia, idea, "planned")
+    form = {"version": hidden(page, "version"), "act": "plan", "text": "Twelve benches, in May."}
+    answer = desk.post(at(idea, "answer"), form)
+    assert answer.status_code == 409 and "Twelve benches, in May." in answer.text
+
+
+def test_who_may_not_is_told_so_before_the_form_is_read(proposed, signed_in) -> None:
+    idea, ada = proposed(), signed_in("ada")
+    ada.get(at(idea))
+    assert ada.post(at(idea, "answer"), {"act": "plan", "text": ""}).status_code == 403
+
+
 def test_an_agent_reads_and_is_offered_nothing(cast, proposed, signed_in) -> None:
     idea = proposed()
     page = signed_in("ada").get(at(idea))
