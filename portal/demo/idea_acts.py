@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from portal.cases.models import Case
 from portal.demo.idea_script import IdeaStory
 from portal.demo.script import Act
 from portal.demo.setting import Actor, Stage
@@ -15,6 +16,7 @@ from portal.ideas import (
     amending,
     answering,
     commenting,
+    evidence,
     merging,
     promising,
     proposing,
@@ -214,6 +216,11 @@ def _ship(idea_id: int, act: Act, _actor: Actor, _due: datetime) -> None:
     shipping.ship(idea_id, _version(idea_id), proof)
 
 
+def _behind(idea_id: int, act: Act, _actor: Actor, _due: datetime) -> None:
+    found = select(Case.id).where(Case.title.startswith(act.more["begins"]))
+    evidence.link(idea_id, db.session.scalars(found).one())
+
+
 def _merge_into(idea_id: int, act: Act, _actor: Actor, _due: datetime) -> None:
     into = db.session.scalars(select(Idea.reference).where(Idea.title == act.more["title"])).one()
     merging.merge(idea_id, _version(idea_id), into=into, reason=act.text)
@@ -232,4 +239,5 @@ TEAM: dict[str, Callable[[int, Act, Actor, datetime], None]] = {
     "our_part": _our_part,
     "ship": _ship,
     "merge_into": _merge_into,
+    "behind": _behind,
 }

@@ -127,3 +127,8 @@ def fixed(when: str, yes: int, no: int) -> Act:
 
 def merge_into(when: str, by: str, title: str, reason: str) -> Act:
     return Act(when, "merge_into", by, reason, more={"title": title})
+
+
+def behind(when: str, by: str, begins: str) -> Act:
+    """A business that has the case puts it behind the idea; the case is known by how its title begins."""
+    return Act(when, "behind", by, more={"begins": begins})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.demo.idea_script import (
     IdeaStory,
     amend,
+    behind,
     decline_it,
     fixed,
     ideas_in,
@@ -163,6 +164,8 @@ ENGLISH = (
             plan_it("3d 14:00", "greta", "A reader for cards comes to both exits.", cost="about 4,500 € for both"),
             promise_date("10m", "greta", "Cards can be used at the exit of P3", "12d 12:00"),
             on_roadmap("5m", "greta", "now"),
+            behind("14d 10:00", "greta", "停车场出口的机器"),
+            behind("5m", "greta", "Paid for three hours in P3"),
         ),
         place="P3-EXIT",
         category="money",
@@ -218,6 +221,7 @@ SIMPLIFIED = ideas_in(
         "王磊",
         (
             supporters("5h", 27),
+            behind("1d 09:30", "petra", "Standing in the apron bus at pier B"),
             review("2d 10:30", "petra", "车上有定位，数据是现成的。我们在和机场商量屏幕怎么显示。"),
             need("20m", "petra", "airport", "把登机口屏幕的一行留给摆渡车时间"),
             our_part("3d 14:00", "greta", "planned", "屏幕下次更新时加上这一行。"),
