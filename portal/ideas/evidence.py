@@ -16,7 +16,7 @@ from portal.cases.masking import mask
 from portal.events import kinds
 from portal.events.record import record
 from portal.ideas.behind import Pair, both
-from portal.ideas.persons import case_hash, person_hash
+from portal.ideas.persons import case_hash, kept_with, person_hash
 from portal.ideas.team_models import IdeaEvidence
 from tenants import clock
 from tenants.scope import db
@@ -70,6 +70,7 @@ def put_behind(pair: Pair) -> bool:
     row.linked_at, row.removed_at, row.reason, row.tenant_id = clock.now(), None, None, pair.by.tenant_id
     row.person_hash = whose
     db.session.flush()
+    _find_same_person(row)
     row.is_counted = not any(other.is_counted for other in _of_person(row))
     db.session.flush()
     _tell(pair, kinds.EVIDENCE_LINKED)
@@ -87,6 +88,23 @@ def forget_customer(case_id: int) -> None:
             db.session.flush()
             heir.is_counted = True
         row.person_hash = case_hash(row.idea_id, case_id)
+        db.session.flush()
+
+
+def _find_same_person(row: IdeaEvidence) -> None:
+    """Other cases of the same account that were linked before they came into it: they are this person's from now on."""
+    earlier = select(IdeaEvidence).where(
+        IdeaEvidence.idea_id == row.idea_id,
+        IdeaEvidence.case_id.in_(kept_with(row.case_id)),
+        IdeaEvidence.person_hash != row.person_hash,
+        IdeaEvidence.removed_at.is_(None),
+    )
+    for other in db.session.scalars(earlier.execution_options(populate_existing=True)).all():
+        counted, other.is_counted = other.is_counted, False
+        db.session.flush()
+        if counted:
+            _let_another_count(other)
+        other.person_hash = row.person_hash
         db.session.flush()
 
 

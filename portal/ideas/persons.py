@@ -23,6 +23,13 @@ def accounts_of(case_id: int) -> list[int]:
     return list(db.session.scalars(kept.order_by(AccountCase.user_id)))
 
 
+def kept_with(case_id: int) -> list[int]:
+    """The cases that are kept in the same account, this one among them; none when no account keeps it."""
+    if not (accounts := accounts_of(case_id)):
+        return []
+    return list(db.session.scalars(select(AccountCase.case_id).where(AccountCase.user_id == accounts[0])))
+
+
 def person_hash(idea_id: int, case_id: int) -> bytes:
     """Of the account that has the case, else of the address that its customer confirmed, else of the case alone."""
     if accounts := accounts_of(case_id):

@@ -15,8 +15,9 @@ from portal.ideas.holding import Merged, NoSuchIdea
 from portal.ideas.models import Idea
 from portal.ideas.states import WrongIdeaState
 from portal.ideas.voices import Voice
+from portal.ideas.vote_models import IdeaVote
 from tenants.permissions import Forbidden
-from tenants.scope import Scope, db, entered, writing
+from tenants.scope import Scope, current, db, entered, writing
 from tests.cast import Cast
 from tests.ideas.conftest import NIA, idea_row
 from tests.ideas.test_evidence import counts, own
@@ -25,6 +26,12 @@ from tests.play import at_once, colleague, reported
 
 pytestmark = pytest.mark.database
 Proposed = Callable[..., Any]
+
+
+def carriers(idea_id: int) -> list[int | None]:
+    """The accounts that the votes of an idea carry."""
+    votes = IdeaVote.__table__
+    return list(db.session.scalars(current().select(votes.c.person_id).where(votes.c.idea_id == idea_id)))
 
 
 def given_by(scope: Scope, verb: Callable[..., Any], *given: Any) -> Any:
@@ -91,6 +98,8 @@ def test_a_customer_who_votes_after_staff_did_makes_the_vote_their_own(
     if kept_first:
         own(cast, case_id)
     given_by(cast.as_ada, behalf.vote_for, idea.id, case_id)
+    (carried,) = as_door(cast, carriers, idea.id)
+    assert carried == (cast.ada if kept_first else None), "so the database refuses her second vote, whoever is quicker"
     own(cast, case_id)
     assert as_door(cast, voting.standing, idea, ada).voted
     assert not as_door(cast, voting.vote, idea, ada)

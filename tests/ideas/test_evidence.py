@@ -149,6 +149,19 @@ def test_an_account_and_a_confirmed_address_are_one_person_each(cast: Cast, prop
     assert counts(cast, idea.id) == (3, 3), "the account, the address, and what nobody has confirmed"
 
 
+def test_cases_that_came_into_an_account_later_are_one_person_once_another_is_linked(
+    cast: Cast, proposed: Proposed
+) -> None:
+    idea, cases = proposed(), [reported(cast).case_id for _number in range(3)]
+    for case_id in cases[:2]:
+        as_ada(cast, evidence.link, idea.id, case_id)
+    assert counts(cast, idea.id) == (2, 2), "nobody knows yet"
+    for case_id in cases:
+        own(cast, case_id)
+    as_ada(cast, evidence.link, idea.id, cases[2])
+    assert counts(cast, idea.id) == (1, 1)
+
+
 def test_when_the_counted_one_is_taken_out_another_of_the_person_counts(cast: Cast, proposed: Proposed) -> None:
     """Also where whoever takes it out may not see the other."""
     idea, mine, theirs = proposed(), reported(cast).case_id, reported(cast, category_id=None, touchpoint_id=cast.belt)
