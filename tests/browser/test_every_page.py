@@ -33,7 +33,7 @@ PUBLIC = (
     "/incidents",
 )
 ACCOUNT = ("/account", "/account/security", "/account/sessions")
-OWNER = ("/cases/{private}",)
+OWNER = ("/cases/{private}", "/cases/{private}/ideas", "/ballot/cases/{private}/idea", "/ideas/{idea}")
 DESK = (
     "/desk/harbor/",
     "/desk/harbor/?show=closed",
@@ -43,7 +43,19 @@ DESK = (
     "/desk/harbor/clusters",
     "/desk/harbor/handoffs",
     "/desk/harbor/partners",
+    "/desk/harbor/cases/{public}/ideas",
+    "/desk/harbor/ideas/{idea}/evidence",
 )
+
+
+def propose(page: Page, reference: str, title: str) -> str:
+    """Make an idea of a case; gives its number."""
+    page.goto(f"/ballot/cases/{reference}/idea")
+    page.locator("#f-title").fill(title)
+    page.locator("#f-text").fill("The one that is there is out of order most days.")
+    page.locator("main form button.btn", has_text="Propose it").click()
+    page.wait_for_url("**/ideas/RIV-*")
+    return page.url.split("/ideas/")[1].split("?")[0]
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +65,9 @@ def known(chromium: Browser, served: Served) -> Iterator[tuple[BrowserContext, d
     page = context.new_page()
     public, _ = report(page, what="For every page: the lift at gate B4 is out of order.")
     private, _ = report(page, what="For every page: a private matter.", visibility="private")
+    idea = propose(page, private, "For every page: a second lift at gate B4")
     sign_in(page, "hugo")
-    yield context, {"public": public, "private": private}
+    yield context, {"public": public, "private": private, "idea": idea}
     context.close()
 
 
