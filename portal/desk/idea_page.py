@@ -14,6 +14,7 @@ from portal.desk.page import frame, names_of, zone
 from portal.directory import Directory
 from portal.events.timeline import timeline_of_idea
 from portal.forms import first_errors
+from portal.ideas.amending import amendments_of
 from portal.ideas.answering import ANSWER, DECLINES
 from portal.ideas.reading import by_ids, find_idea
 from portal.ideas.revising import paragraphs
@@ -22,7 +23,7 @@ from portal.ideas.team_page import team_parts
 from portal.languages import gettext as _
 from portal.languages import html_lang
 from portal.wording import zone_name
-from tenants.permissions import require
+from tenants.permissions import allows, require
 from tenants.scope import current
 
 WORDS = "ideas/_words.html"
@@ -81,9 +82,12 @@ def desk_idea_page(
 
 def _about(row: Any, names: Directory) -> dict[str, Any]:
     """The idea itself, and the names that its forms offer."""
+    text = paragraphs(row)
     return {
         "idea": row,
-        "text": paragraphs(row),
+        "text": text,
+        "waiting": [each for each in amendments_of(row.id, text) if each.row.state == "proposed"],
+        "ours": row.tenant_id == current().tenant_id and allows(current(), "idea.moderate"),
         "lang": html_lang(row.language),
         "business": names.businesses[row.tenant_id],
         "place": names.places.get(row.touchpoint_id) if row.touchpoint_id else None,
