@@ -53,9 +53,14 @@ class Effect:
         return max((count for _day, count in self.weeks), default=0)
 
     @property
+    def too_few(self) -> bool:
+        """Whether so few came before it that no fall could be told from chance."""
+        return self.before < LEAST
+
+    @property
     def has_fallen(self) -> bool | None:
         """None while it is too early to say, or where there was nothing to fall."""
-        if self.after is None or self.before < LEAST:
+        if self.after is None or self.too_few:
             return None
         return self.after < FALLEN * self.before
 

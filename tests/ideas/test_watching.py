@@ -138,3 +138,17 @@ def test_what_has_neither_topic_nor_place_is_not_watched(cast, proposed, hand) -
     with entered(cast.public):
         assert watching.public_effect(idea_row(cast, idea.id)) is None
     assert idea_row(cast, idea.id).fell_short_at is None
+
+
+@pytest.mark.parametrize(
+    ("before", "private", "sentence"),
+    [
+        (2, (0, 0), "They have not fallen: 2.0 a week before"),
+        (0, (0, 0), "Too few public complaints came before it to tell: 0.0 a week"),
+        (0, (2, 2), "They have not fallen, private ones counted"),
+    ],
+)
+def test_no_fall_is_read_from_a_handful(browser, ship, before, private, sentence) -> None:
+    page = browser.get(f"/ideas/{ship(before, before, private=private).reference}").text
+    assert sentence in page
+    assert ('<svg class="weeks"' in page) == (before > 0), "a chart of nothing says nothing"
