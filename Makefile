@@ -15,7 +15,7 @@ PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --re
 PIP_INSTALL_PROJECT := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help run env test lint format lock bench wheel
+.PHONY: help run env test lint torture format lock bench wheel
 
 help: ## list these targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
@@ -56,6 +56,9 @@ lint: $(DEVELOPMENT) ## check style, types, the direction of imports, and transl
 		echo "lint: translations …"; $(BIN)/python -m portal.translations_check || failed=1; \
 	fi; \
 	[ $$failed = 0 ] || echo "lint: make format mends what can be mended by itself" >&2; exit $$failed
+
+torture: $(DEVELOPMENT) ## the same rules under many more random commands and killed processes (hours; TORTURE=tests/faults for a part)
+	@HYPOTHESIS_PROFILE=torture $(BIN)/python -m pytest -n 2 $(if $(TORTURE),$(TORTURE),tests/faults $$(grep -rlE 'from hypothesis' tests --include='test_*.py'))
 
 format: $(DEVELOPMENT) ## format the code and sort its imports
 	@$(BIN)/ruff check --quiet --fix-only . ; $(BIN)/ruff format .

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import create_engine, make_url, text
 
-HOME = Path(tempfile.gettempdir()) / f"daylight-tests-{os.getuid()}"
+HOME = Path(tempfile.gettempdir()) / f"daylight-tests-{os.getuid()}-{sha256(sys.prefix.encode()).hexdigest()[:8]}"
+"""One for each environment: the server runs from the environment's own files, and must not outlive them for another."""
 
 
 @contextmanager
