@@ -168,8 +168,10 @@ def test_an_agreement_is_proposed_agreed_and_ended(partners, people, signed_in, 
 
 def test_a_transfer_moves_the_case_to_the_other_desk(partners, people, browser, cast):
     made = acknowledged(cast)
-    accepted(partners, made.case_id, whole=True)
+    leg = accepted(partners, made.case_id, whole=True)
     reference = case_of(cast, made.case_id).reference
+    way = f'<a class="btn" href="/desk/harbor/cases/{reference}">Open the case'
+    assert way in people["harbor"].get(f"/desk/harbor/handoffs/{leg}").text, "where its answer is written"
     assert reference in people["harbor"].get("/desk/harbor/").text
     assert reference not in people["meridian"].get("/desk/meridian/").text
     public = browser.get(f"/cases/{reference}").text

@@ -150,5 +150,6 @@ def test_what_has_neither_topic_nor_place_is_not_watched(cast, proposed, hand) -
 )
 def test_no_fall_is_read_from_a_handful(browser, ship, before, private, sentence) -> None:
     page = browser.get(f"/ideas/{ship(before, before, private=private).reference}").text
+    assert ("public complaints a week: " in browser.get("/changelog").text) == (before > 0)
     assert sentence in page
     assert ('<svg class="weeks"' in page) == (before > 0), "a chart of nothing says nothing"
