@@ -133,6 +133,8 @@ def _votes(settings: Settings) -> int:
                 connection.execute(text(SQLITE_VOTES), {"at": at.replace(tzinfo=None), "most": most})
                 connection.execute(text(COUNT))
         made = connection.scalar(text("SELECT count(*) FROM idea_votes"))
+        # As after some minutes of real life: without it PostgreSQL plans for a table of no rows.
+        connection.execute(text("ANALYZE"))
         connection.commit()
     engine.dispose()
     return int(made or 0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, or_
+from sqlalchemy import Select, and_, literal_column, or_
 
 from portal.directory import Directory
 from portal.ideas.holding import NoSuchIdea
@@ -63,13 +63,24 @@ def find_idea(reference: str) -> Any:
     return row
 
 
+def public_ideas() -> Select[Any]:
+    """Those that everybody may read and that have not gone on in another.
+
+    The word is written out, not bound: once PostgreSQL plans a prepared statement for all values alike, it cannot know
+    that a bound one is what the partial indexes of the lists are for, and reads every idea.
+    """
+    ideas = Idea.__table__
+    public = ideas.c.visibility == literal_column("'public'")
+    return current().select(ideas).where(public, ideas.c.merged_into_id.is_(None))
+
+
 def list_ideas(chosen: Mapping[str, str], names: Directory, *, order: str = "votes", after: str = "") -> IdeaList:
     """One page of public ideas, by votes or the newest first; `after` is the token of the page before.
 
     A filter whose value names nothing gives an empty list; a token that is none is ignored.
     """
     ideas = Idea.__table__
-    query = current().select(ideas).where(ideas.c.visibility == "public", ideas.c.merged_into_id.is_(None))
+    query = public_ideas()
     for name, value in chosen.items():
         query = query.where(_condition(name, value, names))
     border = _border(after, order)
@@ -91,8 +102,7 @@ def solutions_of(problem_id: int, names: Directory) -> list[ListedIdea]:
 def done_lately(names: Directory, count: int, *, touchpoint_id: int | None = None) -> list[ListedIdea]:
     """You said, we did: what is there because of an idea, the newest first; of one place, or everywhere."""
     ideas = Idea.__table__
-    query = current().select(ideas).where(ideas.c.visibility == "public", ideas.c.merged_into_id.is_(None))
-    query = query.where(ideas.c.shipped_since.is_not(None))
+    query = public_ideas().where(ideas.c.shipped_since.is_not(None))
     if touchpoint_id is not None:
         query = query.where(ideas.c.touchpoint_id == touchpoint_id)
     by = ideas.c.shipped_since.desc(), ideas.c.id.desc()
@@ -102,8 +112,7 @@ def done_lately(names: Directory, count: int, *, touchpoint_id: int | None = Non
 def most_wanted(names: Directory, count: int, *, touchpoint_id: int) -> list[ListedIdea]:
     """Ideas for one place that are still open, the most wanted first."""
     ideas = Idea.__table__
-    query = current().select(ideas).where(ideas.c.visibility == "public", ideas.c.merged_into_id.is_(None))
-    query = query.where(ideas.c.touchpoint_id == touchpoint_id, ideas.c.state.in_(sorted(OPEN)))
+    query = public_ideas().where(ideas.c.touchpoint_id == touchpoint_id, ideas.c.state.in_(sorted(OPEN)))
     return listed(list(db.session.execute(query.order_by(ideas.c.votes.desc(), ideas.c.id.desc()).limit(count))), names)
 
 

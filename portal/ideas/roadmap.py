@@ -14,7 +14,7 @@ from portal.events.models import Event, EventContent
 from portal.ideas.fixed import Share, share_of
 from portal.ideas.models import Idea
 from portal.ideas.official import promises_by_idea
-from portal.ideas.reading import ListedIdea, listed
+from portal.ideas.reading import ListedIdea, listed, public_ideas
 from portal.ideas.states import HORIZONS
 from portal.ideas.team_models import IdeaPromise
 from portal.ideas.watching import Effect, public_effect
@@ -70,8 +70,7 @@ def columns(names: Directory, *, tenant_id: int | None = None) -> dict[str, list
 def shipped(names: Directory, *, after: str = "") -> tuple[list[Shipped], str | None]:
     """One page of what shipped, the newest first, and the token of the page after it."""
     ideas = Idea.__table__
-    query = current().select(ideas).where(ideas.c.visibility == "public", ideas.c.merged_into_id.is_(None))
-    query = query.where(ideas.c.shipped_since.is_not(None))
+    query = public_ideas().where(ideas.c.shipped_since.is_not(None))
     border = _border(after)
     if border is not None:
         query = query.where(border)
