@@ -104,6 +104,7 @@ def engine_options(settings: Settings, role: str) -> dict[str, Any]:
         "pool_size": 8,
         "max_overflow": 8,
         "pool_pre_ping": False,
+        "pool_use_lifo": True,  # the connection that was used last knows most statements
         "connect_args": {"options": f"-c role={role} {PLAN_ONCE}", "prepare_threshold": 1},
     }
 

@@ -75,7 +75,7 @@ from portal.search.choosing import init_search
 from portal.touchpoints import routes as touchpoints
 from portal.version_lookup import version_lookup
 from tenants import clock
-from tenants.db import configure_sqlite
+from tenants.db import configure_postgresql, configure_sqlite
 from tenants.guard import guard
 from tenants.rls import APP_ROLE, WORKER_ROLE
 from tenants.scope import db
@@ -137,6 +137,8 @@ def _connect(app: Flask, settings: Settings) -> None:
 def _prepare(engine: Engine, settings: Settings) -> None:
     if engine.dialect.name == "sqlite":
         configure_sqlite(engine, synchronous=settings.sqlite_synchronous)
+    else:
+        configure_postgresql(engine)
     guard(engine)
 
 

@@ -250,6 +250,7 @@ def _tell_the_connection(session: ScopedSession, _transaction: Any, connection: 
     if session.scope is None:
         raise NoScope("no scope has been entered")
     connection.info["session"] = session
+    connection.info["reads"] = not connection.get_execution_options().get("writes", False)
     if connection.dialect.name == "postgresql":
         from tenants.rls import announce
 

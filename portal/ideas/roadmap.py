@@ -54,11 +54,11 @@ def columns(names: Directory, *, tenant_id: int | None = None) -> dict[str, list
     ideas = Idea.__table__
     rows: list[Any] = []
     for horizon in HORIZONS:
-        query = current().select(ideas).where(ideas.c.horizon == horizon, ideas.c.merged_into_id.is_(None))
         if tenant_id is None:
-            query = query.where(ideas.c.visibility == "public")
+            query = public_ideas()
         else:
-            query = query.where(ideas.c.tenant_id == tenant_id)
+            query = current().select(ideas).where(ideas.c.tenant_id == tenant_id, ideas.c.merged_into_id.is_(None))
+        query = query.where(ideas.c.horizon == horizon)
         rows += db.session.execute(query.order_by(ideas.c.votes.desc(), ideas.c.id.desc()).limit(MOST))
     owed = promises_by_idea([row.id for row in rows])
     found: dict[str, list[Planned]] = {horizon: [] for horizon in HORIZONS}
