@@ -16,13 +16,9 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, text
 import portal.tables  # noqa: F401
 from portal import paths
 from portal.config import Settings
-from tenants.db import configure_sqlite
+from tenants.db import PLAN_ONCE, configure_sqlite
 from tenants.registry import owned, owners
 from tenants.rls import APP_ROLE, WORKER_ROLE
-
-PLAN_ONCE = "-c plan_cache_mode=force_generic_plan"
-"""Policies make plans large: planning a page's timeline took three times as long as running it. Every statement of
-ours goes by an index whatever its parameters, so one plan serves; psycopg prepares it at its second run."""
 
 MIGRATION_LOCK = 7_264_019
 """An arbitrary number that PostgreSQL's advisory lock knows migrations by."""

@@ -1,51 +1,39 @@
-"""Answers a public case that many read at once before the application is entered: one look at its version, then bytes.
+"""Answers what many read at once before the application is entered: one look at the database, then bytes.
 
-It knows nothing but public pages of cases, as one anonymous reader got them from the application: no cookie but the
-language, no query, GET only. Before each answer it asks the database whether the case is still public and at the same
-version; everything else goes on to the application. What is kept dies at the next due time, and at midnight where the
-network is, since pages say "today". Bounded in bytes, and never shared between host names.
+It knows nothing but public pages, as one anonymous reader got them from the application: no cookie but the language,
+GET only, and only what the application has marked with a note (`kept_notes.py`). Before each answer it asks the
+database whether the note still holds; everything else goes on to the application. What is kept dies at the next due
+time, and at midnight where the network is, since pages say "today". Bounded in bytes, and never shared between host
+names.
 """
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from portal import languages
 from portal.assets import takes_gzip
 from portal.kept import Kept
+from portal.kept_notes import NOTE, Note
 from portal.version_lookup import VersionLookup
-from tenants import clock, door
+from tenants import clock
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 LONGEST = 60.0
 """Seconds after which an entry is made anew in any case; host names may have been given away meanwhile."""
-NOTE = "daylight.keep"
-"""Where in a request's environment the application says that its answer may be kept, and for how long it is true."""
+LONGEST_QUERY = 200
+VARIES = ("Accept-Encoding", "Accept-Language", "Cookie")
 
-Key = tuple[str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """What an answer was made from: it is true as long as the case is public and at this version."""
-
-    network_id: int
-    network_version: int
-    network_locale: str
-    reference: str
-    version: int
-    others: int
-    locale: str
-    dies_at: datetime
+Key = tuple[str, str, str, bool]
+"""Host, path with query, language, and whether htmx asks for a part."""
 
 
 @dataclass(frozen=True)
@@ -84,21 +72,13 @@ class Keeper:
         return _answer(page, environ, start_response)
 
     def _page(self, environ: WSGIEnvironment) -> Page | None:
-        if environ["REQUEST_METHOD"] != "GET" or environ.get("QUERY_STRING"):
+        if not _may_keep(environ):
             return None
-        path = environ["PATH_INFO"]
-        if not path.startswith("/cases/"):
-            return None
-        cookie = environ.get("HTTP_COOKIE", "")
-        language = _only_language(cookie) if cookie else ""
-        if language is None:
-            return None
-        host = environ.get("HTTP_HOST", "")
-        default = self._defaults.get(host)
+        default = self._defaults.get(environ.get("HTTP_HOST", ""))
         if default is None:
             return None
-        locale = _locale(language, environ.get("HTTP_ACCEPT_LANGUAGE", ""), default)
-        key = (host, path, locale)
+        language = _only_language(environ.get("HTTP_COOKIE", "")) or ""
+        key = _key(environ, _locale(language, environ.get("HTTP_ACCEPT_LANGUAGE", ""), default))
         page = self._pages.get(key)
         if page is None:
             return None
@@ -108,11 +88,9 @@ class Keeper:
         return None
 
     def _is_current(self, page: Page) -> bool:
-        note = page.note
-        if time.monotonic() > page.fresh_until or clock.now() >= note.dies_at:
+        if time.monotonic() > page.fresh_until or clock.now() >= page.note.dies_at:
             return False
-        now = self._versions.find(note.network_id, note.reference)
-        return now == (note.version, "public", note.network_version, note.others)
+        return page.note.holds(self._versions)
 
     def _ask(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Let the application answer, and keep the answer if it says so."""
@@ -131,21 +109,27 @@ class Keeper:
             return answer
         body = b"".join(answer)
         getattr(answer, "close", lambda: None)()
-        page = self._keep((environ.get("HTTP_HOST", ""), environ["PATH_INFO"], note.locale), note, headers, body)
+        page = self._keep(_key(environ, note.locale), note, headers, body)
         return _answer(page, environ, start_response)
 
     def _keep(self, key: Key, note: Note, headers: list[tuple[str, str]], body: bytes) -> Page:
-        kept = [(name, value) for name, value in headers if name not in ("Content-Length", "Vary", "Date")]
+        named = {name: value for name, value in headers if name not in ("Content-Length", "Vary", "Date")}
+        varies = [value for name, value in headers if name == "Vary" and value not in VARIES]
+        etag = named.setdefault("ETag", f'"{hashlib.blake2s(body, digest_size=12).hexdigest()}"')
         page = Page(
             note=note,
-            etag=next(value for name, value in headers if name == "ETag"),
-            headers=[*kept, ("Vary", "Accept-Encoding, Accept-Language, Cookie")],
+            etag=etag,
+            headers=[*named.items(), ("Vary", ", ".join([*varies, *VARIES]))],
             plain=body,
             fresh_until=time.monotonic() + self._longest,
         )
         self._defaults[key[0]] = note.network_locale
         self._pages.put(key, page, 2 * len(body))
         return page
+
+    def state(self) -> str | None:
+        """Of the database, as `VersionLookup.state` tells it."""
+        return self._versions.state()
 
     def close(self) -> None:
         """Let go of the database, at the end of a process."""
@@ -173,34 +157,21 @@ def _ignored(_data: bytes) -> None:
     """WSGI's old way of writing a body, which nothing of ours uses."""
 
 
-def note_for(row: Any, card: door.NetworkCard, others: int) -> Note:
-    """What the route of a public case says about its answer. `others` is how many others the case happened to."""
-    return Note(
-        network_id=card.id,
-        network_version=card.version,
-        network_locale=card.locale,
-        reference=row.reference,
-        version=row.public_version,
-        others=others,
-        locale=languages.current().locale,
-        dies_at=_dies_at(row.next_due_at, card.zone),
-    )
-
-
 def _may_keep(environ: WSGIEnvironment) -> bool:
     """Whether an answer to this request may be given to another reader of the same language."""
     cookie = environ.get("HTTP_COOKIE", "")
     return (
         environ["REQUEST_METHOD"] == "GET"
-        and not environ.get("QUERY_STRING")
+        and len(environ.get("QUERY_STRING", "")) <= LONGEST_QUERY
+        and "HTTP_HX_HISTORY_RESTORE_REQUEST" not in environ
         and (not cookie or _only_language(cookie) is not None)
     )
 
 
-def _dies_at(next_due: datetime | None, zone: str) -> datetime:
-    local = clock.now().astimezone(ZoneInfo(zone))
-    midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return min(next_due, midnight) if next_due is not None and next_due > clock.now() else midnight
+def _key(environ: WSGIEnvironment, locale: str) -> Key:
+    query = environ.get("QUERY_STRING", "")
+    target = f"{environ['PATH_INFO']}?{query}" if query else environ["PATH_INFO"]
+    return environ.get("HTTP_HOST", ""), target, locale, "HTTP_HX_REQUEST" in environ
 
 
 @lru_cache(maxsize=256)

@@ -1,7 +1,7 @@
-"""One raw query, asked for each kept page: which version a case is at, and whether it is public.
+"""The raw queries asked for each kept page: which version a public case is at, or whether anything was written.
 
-Goes round the session and the ORM on purpose: this is the hottest query there is, and it answers four values that
-are compared and never shown. It reads as the public does: on PostgreSQL under the application's role and scope.
+They go round the session and the ORM on purpose: they are the hottest there are, and answer values that are compared
+and never shown. They read as the public does: on PostgreSQL under the application's role and scope.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from portal.config import Settings
-from portal.database import PLAN_ONCE
+from tenants.db import PLAN_ONCE
 from tenants.rls import APP_ROLE
 
 SQL = (
@@ -32,6 +32,12 @@ class VersionLookup(Protocol):
 
     def find(self, network_id: int, reference: str) -> Version | None: ...
 
+    def state(self) -> str | None:
+        """Names what a reader who begins now sees: if it is the same twice, nothing was committed in between.
+
+        It may differ although nothing was. None when the database does not answer.
+        """
+
     def close(self) -> None: ...
 
 
@@ -42,11 +48,14 @@ def version_lookup(settings: Settings) -> VersionLookup:
 
 
 class SqliteVersions:
-    """One read-only connection for each thread."""
+    """One read-only connection for each thread, and one for the state of the whole."""
 
     def __init__(self, path: str) -> None:
         self._path = path
         self._local = threading.local()
+        self._watch: sqlite3.Connection | None = None
+        self._watches = 0
+        self._watching = threading.Lock()
 
     def find(self, network_id: int, reference: str) -> Version | None:
         try:
@@ -56,15 +65,34 @@ class SqliteVersions:
             return None
         return found
 
+    def state(self) -> str | None:
+        """By SQLite's own count of what others have committed, which means something to one connection only."""
+        with self._watching:
+            try:
+                if self._watch is None:
+                    self._watch, self._watches = self._connect(), self._watches + 1
+                (version,) = self._watch.execute("PRAGMA data_version").fetchone()
+            except sqlite3.Error:
+                self._watch = None
+                return None
+            return f"{self._watches}.{version}"
+
     def close(self) -> None:
-        """Each connection goes with its thread."""
+        """The others go with their threads."""
+        with self._watching:
+            if self._watch is not None:
+                self._watch.close()
+                self._watch = None
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, isolation_level=None, timeout=5)
-            self._local.connection = connection
+            connection = self._local.connection = self._connect()
         return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        path = f"file:{self._path}?mode=ro"
+        return sqlite3.connect(path, uri=True, isolation_level=None, timeout=5, check_same_thread=False)
 
 
 class PostgresqlVersions:
@@ -78,6 +106,16 @@ class PostgresqlVersions:
         self._places = threading.BoundedSemaphore(self.MOST)
 
     def find(self, network_id: int, reference: str) -> Version | None:
+        found: Version | None = self._ask(SQL.format("%s"), [network_id, reference], network_id)
+        return found
+
+    def state(self) -> str | None:
+        """By the snapshot: two that read alike see the same rows."""
+        found = self._ask("SELECT pg_current_snapshot()::text", [], 0)
+        return found[0] if found else None
+
+    def _ask(self, sql: str, parameters: list[Any], network_id: int) -> Any:
+        """The first row, read in the scope of this network (0 for a question about no rows); None on any failure."""
         with self._places:
             try:
                 connection, told = self._free.get_nowait()
@@ -85,14 +123,14 @@ class PostgresqlVersions:
                 connection, told = None, 0
             try:
                 connection = connection or self._connect()
-                if told != network_id:
+                if network_id not in (0, told):
                     connection.execute("SELECT set_config('app.network_id', %s, false)", [str(network_id)])
-                found: Version | None = connection.execute(SQL.format("%s"), [network_id, reference]).fetchone()
+                found = connection.execute(sql, parameters).fetchone()
             except psycopg.Error:
                 if connection is not None:
                     connection.close()
                 return None
-            self._free.put((connection, network_id))
+            self._free.put((connection, network_id or told))
             return found
 
     def close(self) -> None:

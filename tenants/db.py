@@ -95,6 +95,11 @@ def configure_sqlite(engine: Engine, *, synchronous: str = "FULL") -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+PLAN_ONCE = "-c plan_cache_mode=force_generic_plan"
+"""Policies make plans large: planning a page's timeline took three times as long as running it. Every statement of
+ours goes by an index whatever its parameters, so one plan serves; psycopg prepares it at its second run."""
+
+
 def configure_postgresql(engine: Engine) -> None:
     """Let a transaction that only read end with COMMIT instead of ROLLBACK.
 

@@ -16,7 +16,7 @@ from portal.cases.page import case_page, is_owner, names_of
 from portal.cases.reading import FILTERS, PERIODS, find_case, list_cases
 from portal.cases.references import normal
 from portal.htmx import wants_part
-from portal.keeper import NOTE, note_for
+from portal.kept_notes import kept_while_unchanged, note_of_case
 from portal.search.routes import is_idea
 
 blueprint = Blueprint("cases", __name__)
@@ -27,6 +27,7 @@ LONGEST_REFERENCE = 40
 
 
 @blueprint.get("/cases")
+@kept_while_unchanged(*FILTERS, "newer", "older")
 def index() -> Response:
     """Public cases, filtered; only the filters that `FILTERS` names exist."""
     names = names_of()
@@ -99,5 +100,5 @@ def show_live(reference: str) -> AnyResponse:
 
 def _kept(response: Response, etag: str, row: Any, others: int) -> Response:
     """What the public sees: kept by the browser, and by `portal/keeper.py`, which also answers 304 for it."""
-    request.environ[NOTE] = note_for(row, g.network, others)
+    note_of_case(row, g.network, others)
     return revalidated(response, etag)

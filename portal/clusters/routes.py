@@ -7,11 +7,13 @@ from flask import Blueprint, Response, abort, g, make_response, render_template
 from portal.answers import private
 from portal.clusters import reading
 from portal.directory import directory
+from portal.kept_notes import kept_while_unchanged
 
 blueprint = Blueprint("incidents", __name__)
 
 
 @blueprint.get("/incidents")
+@kept_while_unchanged()
 def index() -> Response:
     """Open ones first, then those that are over."""
     names = directory(g.network).names()
@@ -19,6 +21,7 @@ def index() -> Response:
 
 
 @blueprint.get("/incidents/<int(max=9223372036854775807):cluster_id>")
+@kept_while_unchanged()
 def show(cluster_id: int) -> Response:
     """One incident with its public cases."""
     names = directory(g.network)

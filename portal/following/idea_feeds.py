@@ -23,6 +23,7 @@ from portal.followers.letters import base_url
 from portal.following.routes import blueprint
 from portal.ideas.models import Idea
 from portal.ideas.reading import find_idea
+from portal.kept_notes import kept_while_unchanged
 from portal.languages import gettext as _
 from tenants.scope import Scope, current, db, entered
 
@@ -48,24 +49,28 @@ class Told:
 
 
 @blueprint.get("/ideas/feed.atom")
+@kept_while_unchanged()
 def ideas_feed() -> AnyResponse:
     """New ideas, and what businesses say to them."""
     return _feed("/ideas", _("Ideas"), lambda: _newest(NEW))
 
 
 @blueprint.get("/roadmap/feed.atom")
+@kept_while_unchanged()
 def roadmap_feed() -> AnyResponse:
     """What is planned when, and the promises that go with it."""
     return _feed("/roadmap", _("Roadmap"), lambda: _newest(ROADMAP))
 
 
 @blueprint.get("/changelog/feed.atom")
+@kept_while_unchanged()
 def changelog_feed() -> AnyResponse:
     """What was done."""
     return _feed("/changelog", _("What was done"), lambda: _newest(DONE))
 
 
 @blueprint.get("/ideas/<reference>/feed.atom")
+@kept_while_unchanged()
 def idea_feed(reference: str) -> AnyResponse:
     """What happens to one idea. One that is not public has no feed."""
     with entered(Scope.public(g.network.id)):

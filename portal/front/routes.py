@@ -9,6 +9,7 @@ from portal.clusters.reading import incidents
 from portal.directory import directory
 from portal.figures.headline import headline
 from portal.ideas.reading import done_lately
+from portal.kept_notes import kept_while_unchanged
 
 blueprint = Blueprint("front", __name__)
 NEWEST = 6
@@ -17,6 +18,7 @@ BUSINESSES = 12
 
 
 @blueprint.get("/")
+@kept_while_unchanged()
 def front() -> Response:
     """One question, and what has become of others' answers to it."""
     names = directory(g.network)
@@ -33,6 +35,7 @@ def front() -> Response:
 
 
 @blueprint.get("/promises")
+@kept_while_unchanged()
 def promises() -> Response:
     """What promises are, and what their signs mean."""
     return _fresh(make_response(render_template("about/promises.html")))

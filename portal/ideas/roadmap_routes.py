@@ -8,15 +8,18 @@ from portal.answers import private
 from portal.ideas.page import names_of
 from portal.ideas.roadmap import columns, shipped
 from portal.ideas.routes import blueprint
+from portal.kept_notes import kept_while_unchanged
 
 
 @blueprint.get("/roadmap")
+@kept_while_unchanged()
 def roadmap() -> Response:
     """What businesses do now, next and later, each with its promised date."""
     return _page("ideas/roadmap.html", columns=columns(names_of()))
 
 
 @blueprint.get("/changelog")
+@kept_while_unchanged("after")
 def changelog() -> Response:
     """What was done, the newest first: what changed, where, since when, and whether it helped."""
     found, older = shipped(names_of(), after=request.args.get("after", ""))

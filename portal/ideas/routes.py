@@ -18,6 +18,7 @@ from portal.ideas.holding import NoSuchIdea
 from portal.ideas.page import idea_page, names_of
 from portal.ideas.reading import FILTERS, ORDERS, find_idea, list_ideas
 from portal.ideas.saying import said_after
+from portal.kept_notes import kept_while_unchanged
 from portal.languages import current as tongue
 from tenants import clock
 
@@ -25,6 +26,7 @@ blueprint = Blueprint("ideas", __name__)
 
 
 @blueprint.get("/ideas")
+@kept_while_unchanged(*FILTERS, "order", "after")
 def index() -> Response:
     """Public ideas, by votes or the newest first, filtered by what `FILTERS` names."""
     names = names_of()
@@ -47,6 +49,7 @@ def index() -> Response:
 
 
 @blueprint.get("/ideas/<reference>")
+@kept_while_unchanged()
 def show(reference: str) -> AnyResponse:
     """An idea with everything that became of it."""
     exact = normal(reference)

@@ -20,6 +20,7 @@ from portal.directory import Place, directory
 from portal.followers.letters import base_url
 from portal.forms import clean
 from portal.ideas.reading import done_lately, most_wanted
+from portal.kept_notes import kept_while_unchanged
 from portal.touchpoints import tapping
 from portal.touchpoints.models import DISBELIEFS, MOODS
 from portal.touchpoints.reading import DAYS, now_and_before, what_came_of_it
@@ -33,6 +34,7 @@ IDEAS = 3
 
 
 @blueprint.get("/t/<code>")
+@kept_while_unchanged()
 def show(code: str) -> Response:
     place = _place(code)
     recent, before = now_and_before(place.id, _today())

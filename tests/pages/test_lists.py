@@ -100,6 +100,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(app, browser, anot
     from tests.pages.test_kept_pages import Statements
 
     def count(path):
+        app.extensions["keeper"].clear()
         with app.app_context(), Statements(db.engine) as statements:
             assert browser.get(path).status_code == 200
         return statements.count
