@@ -11,7 +11,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, inspect, make_url, text
 
 import portal.tables  # noqa: F401
 from portal import paths
@@ -20,19 +20,31 @@ from tenants.db import PLAN_ONCE, configure_sqlite
 from tenants.registry import owned, owners
 from tenants.rls import APP_ROLE, WORKER_ROLE
 
+UNFINISHED = "unfinished_copy"
+"""The table that marks a database into which a copy is being put (`portal/copies/filling.py`)."""
 MIGRATION_LOCK = 7_264_019
 """An arbitrary number that PostgreSQL's advisory lock knows migrations by."""
 
 
-def setup(settings: Settings) -> None:
-    """Create the database or bring it to this version. Safe to repeat, and to start twice at once."""
+class HalfCopied(RuntimeError):
+    """A copy into this database was begun and not finished: it holds some of what it should."""
+
+
+def setup(settings: Settings, *, copying: bool = False, revision: str = "head") -> None:
+    """Create the database or bring it to this version. Safe to repeat, and to start twice at once.
+
+    Raises HalfCopied for one that a copy is being put into, but to the copy itself.
+    """
     if not settings.on_postgresql:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = owner_engine(settings)
     try:
         with engine.connect().execution_options(writes=True) as connection:
-            upgrade(connection)
-        if settings.on_postgresql:
+            if not copying and inspect(connection).has_table(UNFINISHED):
+                raise HalfCopied
+            connection.rollback()
+            upgrade(connection, revision)
+        if settings.on_postgresql and revision == "head":
             with engine.begin() as connection:
                 _grant(connection, settings)
     finally:

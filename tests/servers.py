@@ -17,14 +17,15 @@ HOME = Path(tempfile.gettempdir()) / f"daylight-tests-{os.getuid()}-{sha256(sys.
 
 
 @contextmanager
-def postgresql_url(name: str) -> Iterator[str]:
-    """The address of an empty database of one's own, dropped afterwards."""
+def postgresql_url(name: str, *, like: str | None = None) -> Iterator[str]:
+    """The address of a database of one's own, dropped afterwards: empty, or as the database of the address `like`."""
     server = os.environ.get("TEST_POSTGRESQL_URL") or _embedded()
     database = f"daylight_test_{name}_{os.getpid()}"
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {database}"))
+        template = f" TEMPLATE {make_url(like).database}" if like else ""
+        connection.execute(text(f"CREATE DATABASE {database}{template}"))
     try:
         yield make_url(server).set(database=database).render_as_string(hide_password=False)
     finally:

@@ -12,7 +12,12 @@ def command() -> None:
     Adds no data. Uses DATABASE_OWNER_URL when it is set. Exit codes: 0 ready, 1 failed, 2 wrong settings.
     """
     from portal.config import Settings
-    from portal.database import setup
+    from portal.database import HalfCopied, setup
 
-    setup(Settings.load())
+    try:
+        setup(Settings.load())
+    except HalfCopied:
+        raise click.ClickException(
+            "a copy into this database was begun and not finished: run the same `portal move` or `portal restore` again"
+        ) from None
     click.echo("The database is ready.")

@@ -1,0 +1,1 @@
+"""Backup, restore, and moving to the other database."""
