@@ -166,8 +166,8 @@ IDEA_COMMENTED = _kind("idea.commented", Audience.PUBLIC, "comment", "amendment"
 IDEA_COMMENT_HIDDEN = _kind("idea.comment.hidden", Audience.PUBLIC, "comment", "reason")
 AMENDMENT_PROPOSED = _kind("idea.amendment.proposed", Audience.PUBLIC, "amendment", "paragraph", "by")
 AMENDMENT_ACCEPTED = _kind("idea.amendment.accepted", Audience.PUBLIC, "amendment", "revision", "by")
-AMENDMENT_DECLINED = _kind("idea.amendment.declined", Audience.PUBLIC, "amendment")
-AMENDMENT_WITHDRAWN = _kind("idea.amendment.withdrawn", Audience.PUBLIC, "amendment")
+AMENDMENT_DECLINED = _kind("idea.amendment.declined", Audience.PUBLIC, "amendment", "by")
+AMENDMENT_WITHDRAWN = _kind("idea.amendment.withdrawn", Audience.PUBLIC, "amendment", "by")
 AMENDMENT_RIVALS = _kind("idea.amendment.rival", Audience.PUBLIC, "amendment", "idea")
 EVIDENCE_LINKED = _kind("idea.evidence.linked", Audience.PUBLIC, "count")
 """A case was linked; which one is said by the list of cases to those who may read it."""
