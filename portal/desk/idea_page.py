@@ -110,6 +110,7 @@ def _acts(row: Any, parts: dict[str, Any]) -> dict[str, Any]:
         "more": [act for act in FORMS if act in acts and act != main],
         "steps": STEPS,
         "asked": asked if asked in acts else None,
+        "moving": request.args.get("move", ""),
         "settles": may_settle(row, list(parts["idea_promises"])),
         "own_part": next((each for each in parts["idea_parts"] if each.tenant_id == current().tenant_id), None),
     }

@@ -16,10 +16,10 @@ from sqlalchemy import and_, func, or_, select
 from portal.directory import Directory
 from portal.ideas.answering import CASE_WEIGHT, score
 from portal.ideas.models import Idea
-from portal.ideas.official import promises_by_idea
+from portal.ideas.official import Ahead, ahead_by_idea
 from portal.ideas.reading import ListedIdea, listed
 from portal.ideas.states import OPEN, STATES
-from portal.ideas.team_models import IdeaPart, IdeaPromise
+from portal.ideas.team_models import IdeaPart
 from tenants import clock
 from tenants.scope import current, db
 
@@ -52,7 +52,8 @@ class BoardRow:
     comments_held: int
     part: str | None
     """How our own part stands, of an idea that another business answers."""
-    promise: IdeaPromise | None
+    ahead: Ahead | None
+    """What is owed next."""
     fell_short: bool
     doubted: bool
     """More people say that it is not fixed than that it is."""
@@ -151,7 +152,7 @@ def _border(token: str, order: str) -> Any:
 
 
 def _rows(rows: list[Any], names: Directory) -> list[BoardRow]:
-    owed, parts = promises_by_idea([row.id for row in rows]), _own_parts([row.id for row in rows])
+    owed, parts = ahead_by_idea([row.id for row in rows]), _own_parts([row.id for row in rows])
     return [
         BoardRow(
             idea=idea,
@@ -164,7 +165,7 @@ def _rows(rows: list[Any], names: Directory) -> list[BoardRow]:
             review_late=row.review_on is not None and row.review_on < clock.now().date(),
             comments_held=row.comments_held,
             part=parts.get(row.id),
-            promise=next(iter(owed[row.id]), None),
+            ahead=owed.get(row.id),
             fell_short=row.fell_short_at is not None,
             doubted=row.state == "shipped" and row.fixed_no > row.fixed_yes,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree
@@ -11,6 +12,7 @@ import pytest
 from portal.ideas import merging, promising, shipping, taking_part, voting
 from portal.ideas.voices import Voice
 from portal.worker.timers import fire_due
+from tenants import clock
 from tenants.scope import Scope, entered
 from tests.ideas.conftest import NIA, OLA, idea_row
 from tests.ideas.team_play import bring, change, do, product, proof, soon
@@ -163,9 +165,32 @@ def test_promises_are_kept_and_moved_from_the_page(cast, desk, mia, proposed, br
     answer = desk.post(f"{url}/postponement", {"due": "2026-12-20T10:00", "reason": "The ship is late."})
     assert answer.status_code == 303
     public = browser.get(f"/ideas/{idea.reference}").text
-    assert "The ship is late." in public and "moved" in public and "20 Dec" in public and "23 Nov" in public
+    banner = public.split('class="next ')[1].split("</section>")[0]
+    assert re.search(r"<s><span class=\"hide\">earlier date: </span><time[^>]*>23 Nov", banner)
+    assert "20 Dec" in banner and "<b>Moved once</b>: <span hx-disable>The ship is late." in banner
     assert desk.post(f"{url}/fulfillment", {"text": "There."}).status_code == 409
     assert desk.post(at(idea, "promises/4711/fulfillment"), {"text": "There."}).status_code == 404
+
+
+def test_a_broken_promise_says_that_it_has_no_new_date(cast, desk, mia, proposed, browser, hand, signed_in) -> None:
+    idea = proposed()
+    row = bring(cast, mia, idea, "planned")
+    with entered(mia):
+        one = promising.promise(idea.id, row.version, sentence="Ten benches", due_at=clock.now() + timedelta(hours=2))
+    desk.post(at(idea, "schedule"), {"version": str(idea_row(cast, idea.id).version), "horizon": "now"})
+    hand.move(timedelta(hours=3))
+    fire_due()
+    assert "no new date yet" in browser.get("/roadmap").text
+    assert "no new date yet" in browser.get(f"/ideas/{idea.reference}").text
+    link = f"{at(idea)}?move={one}#move-{one}"
+    for path in ("/desk/meridian/ideas/roadmap", "/desk/meridian/ideas"):
+        assert f'href="{link}"' in desk.get(path).text
+        assert f'href="{link}"' not in signed_in("ada").get(path).text
+    assert f'id="move-{one}" open><summary>Promise a new date' in desk.get(link).text
+    desk.post(at(idea, f"promises/{one}/postponement"), {"due": "2026-12-20T10:00", "reason": "The ship is late."})
+    public = browser.get("/roadmap").text
+    assert "Moved once, after the date had passed" in public and "The ship is late." in public
+    assert "no new date yet" not in public and "Promise a new date" not in desk.get("/desk/meridian/ideas").text
 
 
 def test_the_public_page_says_what_became_of_it(cast, mia, proposed, browser) -> None:
