@@ -11,23 +11,13 @@ from portal.ideas.taking_part import has_part
 from tenants.permissions import allows
 from tenants.scope import current
 
-FORMS = (
-    "answer_part",
-    "review",
-    "plan",
-    "start",
-    "ship",
-    "reopen",
-    "update",
-    "schedule",
-    "promise",
-    "weigh",
-    "ask_part",
-    "decline",
-    "merge",
-    "unmerge",
-)
-"""The acts with a form of their own (`templates/desk/ideas/acts/`), in the order in which work goes."""
+GROUPS = {
+    "move": ("answer_part", "review", "plan", "start", "ship", "reopen", "decline"),
+    "plan": ("schedule", "promise", "weigh", "ask_part"),
+    "other": ("update", "merge", "unmerge"),
+}
+"""The acts with a form of their own (`templates/desk/ideas/acts/`), in the order in which work goes: what moves
+the idea on, what plans what is to come, and the rest."""
 STEPS = ("review", "plan", "start", "reopen", "update", "decline")
 """Acts that are an official response; they share an address and most of a form."""
 NEXT_OF_STATE = {"new": "review", "under_review": "plan", "planned": "start", "in_progress": "ship"}
@@ -55,6 +45,12 @@ def main_act(row: Any, acts: set[str], *, doubted: bool) -> str | None:
         return "answer_part"
     usual = NEXT_OF_STATE.get(row.state, "reopen" if doubted else "")
     return usual if usual in acts else None
+
+
+def further(acts: set[str], main: str | None) -> list[tuple[str, list[str]]]:
+    """The other acts, by group."""
+    left = ((group, [act for act in names if act in acts and act != main]) for group, names in GROUPS.items())
+    return [(group, names) for group, names in left if names]
 
 
 def may_settle(row: Any, promises: list[Any]) -> set[int]:

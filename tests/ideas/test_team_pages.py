@@ -9,7 +9,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from portal.ideas import merging, promising, shipping, taking_part, voting
+from portal.ideas import amending, commenting, merging, promising, shipping, taking_part, voting
+from portal.ideas.amending import Wording
+from portal.ideas.commenting import Said
 from portal.ideas.voices import Voice
 from portal.worker.timers import fire_due
 from tenants import clock
@@ -148,6 +150,35 @@ def test_an_agent_reads_and_is_offered_nothing(cast, proposed, signed_in) -> Non
     idea = proposed()
     page = signed_in("ada").get(at(idea))
     assert page.status_code == 200 and "/answer" not in page.text and "/merger" not in page.text
+
+
+def test_what_waits_for_the_team_stands_before_its_acts(cast, desk, proposed, signed_in) -> None:
+    idea, customer = proposed(), Scope.customer(cast.riverside)
+    assert "notice due" not in desk.get(at(idea)).text.split('class="a-acts')[1].split("<details")[0]
+    with entered(customer):
+        one = amending.amend(idea.id, Wording(1, 1, "People sit on the floor."), OLA)
+        commenting.comment(idea.id, Said("Please.", "en"), OLA)
+    first = desk.get(at(idea)).text.split('class="a-acts')[1].split("<details")[0]
+    assert f'href="{at(idea)}/amendments/{one}"' in first and "Decide about a change to paragraph 2" in first
+    assert 'href="/desk/meridian/ideas/comments">1 comment to look at' in first
+    page = signed_in("ada").get(at(idea)).text
+    assert f"/amendments/{one}" not in page and "A proposed change to paragraph 2" in page, "an agent decides nothing"
+
+
+def test_acts_stand_in_groups_by_what_they_lead_to(cast, desk, mia, proposed) -> None:
+    idea = proposed()
+    bring(cast, mia, idea, "planned")
+    page = desk.get(at(idea)).text
+    groups = [part.split("</h3>") for part in page.split('class="further"')[1:]]
+    named = {
+        heading.rsplit(">", 1)[1]: re.findall(r'id="act-(\w+)"', rest.split("</section>")[0])
+        for heading, rest in groups
+    }
+    assert named == {
+        "Move it on": ["review", "ship", "decline"],
+        "Plan what comes": ["schedule", "promise", "weigh", "ask_part"],
+        "Other": ["update", "merge"],
+    }
 
 
 def test_promises_are_kept_and_moved_from_the_page(cast, desk, mia, proposed, browser) -> None:
