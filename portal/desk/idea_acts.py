@@ -61,7 +61,7 @@ def may_settle(row: Any, promises: list[Any]) -> set[int]:
 
 
 def _of_part(row: Any) -> set[str]:
-    """What is left to a business that another one asked for its part."""
-    if row.merged_into_id is not None or row.state not in OPEN or not has_part(row.id, current().tenant_id):
+    """What is left to a business that another one asked for its part: also after the rest of it is done."""
+    if row.merged_into_id is not None or row.state == "declined" or not has_part(row.id, current().tenant_id):
         return set()
-    return {"answer_part", "promise"}
+    return {"answer_part", "promise"} if row.state in OPEN else {"answer_part"}

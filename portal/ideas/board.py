@@ -18,7 +18,7 @@ from portal.ideas.answering import CASE_WEIGHT, score
 from portal.ideas.models import Idea
 from portal.ideas.official import Ahead, ahead_by_idea
 from portal.ideas.reading import ListedIdea, listed
-from portal.ideas.states import OPEN, STATES
+from portal.ideas.states import STATES
 from portal.ideas.team_models import IdeaPart
 from tenants import clock
 from tenants.scope import current, db
@@ -92,7 +92,7 @@ def _shown(query: Any, show: str) -> Any:
     ideas, parts, own = Idea.__table__, IdeaPart.__table__, current().tenant_id
     if show == "part":
         asked = current().select(parts.c.idea_id).where(parts.c.tenant_id == own, parts.c.state.not_in(OURS_NO_MORE))
-        return query.where(ideas.c.id.in_(asked), ideas.c.state.in_(OPEN))
+        return query.where(ideas.c.id.in_(asked), ideas.c.state != "declined")
     if show == "proposed":
         return query.where(ideas.c.proposer_tenant_id == own)
     query = query.where(ideas.c.tenant_id == own)

@@ -257,6 +257,30 @@ def test_who_blocks_is_public(cast, desk, mia, proposed, signed_in, browser) -> 
     assert "No floor there." in browser.get(f"/ideas/{idea.reference}").text
 
 
+def test_done_it_says_what_is_not_done_yet(cast, desk, mia, proposed, signed_in, browser) -> None:
+    problem = proposed(kind="problem", title="Nowhere to sit")
+    idea = proposed(problem_id=problem.id, title="Benches")
+    proposed(problem_id=problem.id, title="Stools")
+    with entered(mia):
+        taking_part.ask_part(idea.id, 1, tenant_id=cast.harbor, what="Room for ten benches")
+    bring(cast, mia, idea, "shipped")
+    for page in (browser.get(f"/ideas/{idea.reference}").text, desk.get(at(idea)).text):
+        assert "Done in part: Meridian Air has done what it can do." in page
+        assert "Harbor Ground Handling has not answered yet</a>" in page
+    assert "1 other solution for the same problem is still open" in browser.get(f"/ideas/{idea.reference}").text
+    bring(cast, mia, problem, "shipped")
+    assert "1 solution for it is still open" in browser.get(f"/ideas/{problem.reference}").text
+    hannah = signed_in("hannah")
+    assert idea.title in hannah.get("/desk/harbor/ideas?show=part").text
+    page = hannah.get(at(idea, business="harbor")).text
+    form = {"version": hidden(page, "version"), "state": "done", "reason": ""}
+    assert hannah.post(at(idea, "part", "harbor"), form).status_code == 303
+    page = browser.get(f"/ideas/{idea.reference}").text
+    assert "Done. Is it really fixed?" in page and "Harbor Ground Handling has not" not in page
+    for state in ("review", "decline"):
+        assert f'id="act-{state}"' not in hannah.get(at(idea, business="harbor")).text
+
+
 def test_merged_it_says_where_it_goes_on_and_takes_no_votes(cast, desk, mia, proposed, browser, another) -> None:
     one, two = proposed(), proposed(title="Chairs at gate B4")
     form = {"version": "1", "into": two.reference.lower(), "reason": "The same."}
