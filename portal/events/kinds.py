@@ -162,7 +162,7 @@ IDEA_HIDDEN = _kind("idea.hidden", Audience.SHARED, "reason")
 IDEA_SHOWN = _kind("idea.shown", Audience.PUBLIC)
 """What was taken down is there again: what happened meanwhile is public from now on."""
 IDEA_REVISED = _kind("idea.revised", Audience.PUBLIC, "revision", "title", "substantial", "by", "amendment")
-IDEA_COMMENTED = _kind("idea.commented", Audience.PUBLIC, "comment", "amendment", "by")
+IDEA_COMMENTED = _kind("idea.commented", Audience.PUBLIC, "comment", "amendment", "by", "said")
 IDEA_COMMENT_HIDDEN = _kind("idea.comment.hidden", Audience.PUBLIC, "comment", "reason")
 AMENDMENT_PROPOSED = _kind("idea.amendment.proposed", Audience.PUBLIC, "amendment", "paragraph", "by")
 AMENDMENT_ACCEPTED = _kind("idea.amendment.accepted", Audience.PUBLIC, "amendment", "revision", "by")
