@@ -74,6 +74,14 @@ def test_its_author_edits_it_and_everybody_sees_the_redline(browser, another, ha
     assert re.search(r"</span>Twelve<[^>]*>[^<]*</span></del>", back), "held against a newer one as well"
 
 
+def test_ones_own_words_are_reached_by_one_link_and_only_the_author_writes_anew(browser, another) -> None:
+    reference = propose(browser)
+    page = another().get(f"/ideas/{reference}").text
+    assert page.count(f"/ballot/ideas/{reference}/words") == 1 and f"/ballot/ideas/{reference}/edit" not in page
+    assert f'href="/ballot/ideas/{reference}/edit"' in browser.get(f"/ballot/ideas/{reference}/words").text
+    assert f'href="/ballot/ideas/{reference}/edit"' not in another().get(f"/ballot/ideas/{reference}/words").text
+
+
 @pytest.mark.parametrize("path", ["versions/3", "versions/0", "versions/x", "versions/99999999999"])
 def test_a_version_that_is_none(browser, path) -> None:
     reference = propose(browser)
