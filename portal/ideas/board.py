@@ -45,6 +45,8 @@ class BoardRow:
     visibility: str
     horizon: str | None
     score: float | None
+    joined: int
+    """People who support ideas that were merged into it: they count in the score."""
     reach: int | None
     effort: int | None
     review_on: date | None
@@ -118,8 +120,8 @@ def _measure(order: str) -> Any:
     """What an order goes by before the id; None for the order by time, which is the id's."""
     ideas = Idea.__table__
     if order == "score":
-        weighed = (ideas.c.votes + CASE_WEIGHT * ideas.c.evidence) * ideas.c.reach * FINE // ideas.c.effort
-        return func.coalesce(weighed, ideas.c.votes + CASE_WEIGHT * ideas.c.evidence - UNWEIGHED)
+        wanted = ideas.c.votes + ideas.c.votes_joined + CASE_WEIGHT * ideas.c.evidence
+        return func.coalesce(wanted * ideas.c.reach * FINE // ideas.c.effort, wanted - UNWEIGHED)
     return {"votes": ideas.c.votes, "evidence": ideas.c.evidence}.get(order)
 
 
@@ -132,7 +134,7 @@ def _token(row: Any, order: str) -> str:
     value = {"votes": row.votes, "evidence": row.evidence, "newest": 0}.get(order)
     if value is None:
         weighed = row.reach is not None and row.effort is not None
-        wanted = row.votes + CASE_WEIGHT * row.evidence
+        wanted = row.votes + row.votes_joined + CASE_WEIGHT * row.evidence
         value = wanted * row.reach * FINE // row.effort if weighed else wanted - UNWEIGHED
     return f"{value:x}.{row.id:x}"
 
@@ -159,6 +161,7 @@ def _rows(rows: list[Any], names: Directory) -> list[BoardRow]:
             visibility=row.visibility,
             horizon=row.horizon,
             score=score(row),
+            joined=row.votes_joined,
             reach=row.reach,
             effort=row.effort,
             review_on=row.review_on,

@@ -171,6 +171,8 @@ class Idea(NetworkShared, Base):
     """Given by staff for a customer; each names its case."""
     votes_current: Mapped[int] = mapped_column(default=0)
     """Of all votes those that were given to, or confirmed for, what it is about now."""
+    votes_joined: Mapped[int] = mapped_column(default=0, server_default="0")
+    """People who support ideas that were merged into it and not itself: they count in its score (migration 0026)."""
     fixed_yes: Mapped[int] = mapped_column(default=0)
     fixed_no: Mapped[int] = mapped_column(default=0)
     """Answers to "is it really fixed?"."""

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select, text
 
 from portal.cases import holding as cases
-from portal.ideas import amending, evidence, forgetting, merging, voting
+from portal.ideas import amending, behalf, evidence, forgetting, merging, voting
 from portal.ideas.amending import Wording
 from portal.ideas.holding import Merged, StaleIdea, lock
 from portal.ideas.models import Idea
@@ -23,7 +23,9 @@ from tenants.models import User
 from tenants.scope import Scope, db, entered, writing
 from tests.ideas.conftest import NIA, OLA, idea_row
 from tests.ideas.team_play import product
+from tests.ideas.test_evidence import own
 from tests.ideas.test_merging import merge, unmerge
+from tests.ideas.test_voting import as_door
 from tests.play import at_once, reported
 
 pytestmark = pytest.mark.database
@@ -123,6 +125,25 @@ def test_mergers_and_somebody_who_is_forgotten(app, cast, proposed) -> None:
 
     works = [again_and_again(lambda: merge(cast, mia, one, two), lambda: unmerge(cast, mia, one)), forget_all]
     assert at_once(app, works) == [None, None]
+
+
+def test_an_account_and_somebody_at_the_desk_vote_for_the_same_person(app, cast, proposed) -> None:
+    idea, case_id = proposed(), reported(cast).case_id
+    own(cast, case_id)
+    put(cast, idea, case_id)
+    ada = Voice("ada-desk", person_id=cast.ada)
+
+    def at_the_desk(act: Callable[[int, int], Any]) -> None:
+        with entered(cast.as_ada), suppress(behalf.HasVoted):
+            act(idea.id, case_id)
+
+    works = [
+        again_and_again(
+            lambda: as_door(cast, voting.vote, idea, ada), lambda: as_door(cast, voting.take_back, idea, ada)
+        ),
+        again_and_again(lambda: at_the_desk(behalf.vote_for), lambda: at_the_desk(behalf.take_back)),
+    ]
+    assert at_once(app, works * 2) == [None] * 4
 
 
 def test_mergers_and_a_solution_that_becomes_a_rival_for_the_same_problem(app, cast, proposed) -> None:
