@@ -56,8 +56,8 @@ SQLITE = {
     ),
     "ideas_join": f"AFTER UPDATE OF merged_into_id ON ideas BEGIN {ANEW} END",
 }
-# Before a vote is written its idea is locked, and that in which it goes on, in their order: as by verbs that hold an idea
-# and then write a vote. What runs after the lock sees what was committed before it.
+# Before a vote is written its idea is locked, and that in which it goes on, in their order: as by verbs that hold an
+# idea and then write a vote. What runs after the lock sees what was committed before it.
 LOCK = f"""CREATE FUNCTION lock_idea_of_vote() RETURNS trigger {DEFINER} AS $$ DECLARE one bigint; BEGIN
 one := CASE WHEN TG_OP = 'DELETE' THEN OLD.idea_id ELSE NEW.idea_id END;
 PERFORM 1 FROM ideas WHERE id = one OR id = (SELECT i.merged_into_id FROM ideas i WHERE i.id = one)
