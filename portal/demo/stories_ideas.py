@@ -111,7 +111,7 @@ ENGLISH = (
                 "greta",
                 "The boards of Terminal 1 can show it with their next program. Terminal 2 has older boards; we replace "
                 "them next year.",
-                cost="program: in the contract; boards of Terminal 2: about 210,000 €",
+                cost="nothing for Terminal 1 (it is in the contract); about 210,000 € for the boards of Terminal 2",
             ),
             on_roadmap("20m", "greta", "next"),
             weigh("5m", "greta", 5, 3),

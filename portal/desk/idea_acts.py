@@ -11,23 +11,13 @@ from portal.ideas.taking_part import has_part
 from tenants.permissions import allows
 from tenants.scope import current
 
-FORMS = (
-    "answer_part",
-    "review",
-    "plan",
-    "start",
-    "ship",
-    "reopen",
-    "update",
-    "schedule",
-    "promise",
-    "weigh",
-    "ask_part",
-    "decline",
-    "merge",
-    "unmerge",
-)
-"""The acts with a form of their own (`templates/desk/ideas/acts/`), in the order in which work goes."""
+GROUPS = {
+    "move": ("answer_part", "review", "plan", "start", "ship", "reopen", "decline"),
+    "plan": ("schedule", "promise", "weigh", "ask_part"),
+    "other": ("update", "merge", "unmerge"),
+}
+"""The acts with a form of their own (`templates/desk/ideas/acts/`), in the order in which work goes: what moves
+the idea on, what plans what is to come, and the rest."""
 STEPS = ("review", "plan", "start", "reopen", "update", "decline")
 """Acts that are an official response; they share an address and most of a form."""
 NEXT_OF_STATE = {"new": "review", "under_review": "plan", "planned": "start", "in_progress": "ship"}
@@ -57,6 +47,12 @@ def main_act(row: Any, acts: set[str], *, doubted: bool) -> str | None:
     return usual if usual in acts else None
 
 
+def further(acts: set[str], main: str | None) -> list[tuple[str, list[str]]]:
+    """The other acts, by group."""
+    left = ((group, [act for act in names if act in acts and act != main]) for group, names in GROUPS.items())
+    return [(group, names) for group, names in left if names]
+
+
 def may_settle(row: Any, promises: list[Any]) -> set[int]:
     """Promises that this business made and still owes: only it marks or moves them."""
     if not allows(current(), "idea.answer"):
@@ -65,7 +61,7 @@ def may_settle(row: Any, promises: list[Any]) -> set[int]:
 
 
 def _of_part(row: Any) -> set[str]:
-    """What is left to a business that another one asked for its part."""
-    if row.merged_into_id is not None or row.state not in OPEN or not has_part(row.id, current().tenant_id):
+    """What is left to a business that another one asked for its part: also after the rest of it is done."""
+    if row.merged_into_id is not None or row.state == "declined" or not has_part(row.id, current().tenant_id):
         return set()
-    return {"answer_part", "promise"}
+    return {"answer_part", "promise"} if row.state in OPEN else {"answer_part"}

@@ -64,7 +64,7 @@ def idea_roadmap(tenant: str) -> Response:
     """What this business has on the roadmap; a press moves it to another column."""
     columns = roadmap.columns(names_of(), tenant_id=current().tenant_id)
     sent = _("Moved on the roadmap.") if request.args.get("sent") == "schedule" else ""
-    context = {"columns": columns, "may": allows(current(), "idea.answer"), "sent": sent}
+    context = {"columns": columns, **_rights(), "sent": sent}
     return private(make_response(render_template("desk/ideas/roadmap.html", **frame(), **context)))
 
 
@@ -104,6 +104,7 @@ def _board(given: Mapping[str, str], *, errors: dict[str, str] | None = None, st
         "older": _at(chosen, order, after=found.older) if found.older else None,
     }
     context: dict[str, Any] = {**frame(), "rows": found.rows, "chosen": chosen, "order": order, "pager": pager}
+    context |= _rights()
     if wants_part() and status == 200:
         return private(make_response(render_template("desk/ideas/_board.html", **context)))
     context |= {
@@ -115,6 +116,11 @@ def _board(given: Mapping[str, str], *, errors: dict[str, str] | None = None, st
         "errors": errors or {},
     }
     return private(make_response(render_template("desk/ideas/board.html", **context), status))
+
+
+def _rights() -> dict[str, Any]:
+    """Whether this person answers ideas, and for which business."""
+    return {"may": allows(current(), "idea.answer"), "us": current().tenant_id}
 
 
 def _at(chosen: Mapping[str, str], order: str, **more: Any) -> str:

@@ -9,7 +9,7 @@ from flask import Response, current_app, g, make_response, redirect, render_temp
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.answers import private
-from portal.desk.idea_acts import FORMS, STEPS, main_act, may_settle, possible
+from portal.desk.idea_acts import STEPS, further, main_act, may_settle, possible
 from portal.desk.page import frame, names_of, zone
 from portal.directory import Directory
 from portal.events.timeline import timeline_of_idea
@@ -107,9 +107,10 @@ def _acts(row: Any, parts: dict[str, Any]) -> dict[str, Any]:
     return {
         "can": acts,
         "main": main,
-        "more": [act for act in FORMS if act in acts and act != main],
+        "more": further(acts, main),
         "steps": STEPS,
         "asked": asked if asked in acts else None,
+        "moving": request.args.get("move", ""),
         "settles": may_settle(row, list(parts["idea_promises"])),
         "own_part": next((each for each in parts["idea_parts"] if each.tenant_id == current().tenant_id), None),
     }

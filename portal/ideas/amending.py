@@ -170,7 +170,7 @@ def decline(idea_id: int, amendment_id: int, voice: Voice, *, reason: str) -> No
         one = _proposed(idea, amendment_id)
         one.reason = mask(reason)
         _settle(one, "declined")
-        record(idea, kinds.AMENDMENT_DECLINED, text=one.reason, facts={"amendment": str(one.id)})
+        record(idea, kinds.AMENDMENT_DECLINED, text=one.reason, facts={"amendment": str(one.id), **_by(one)})
 
 
 def withdraw(idea_id: int, amendment_id: int, voice: Voice) -> None:
@@ -179,7 +179,7 @@ def withdraw(idea_id: int, amendment_id: int, voice: Voice) -> None:
         one = _proposed(idea, amendment_id)
         _require_proposer(idea, one, voice)
         _settle(one, "withdrawn")
-        record(idea, kinds.AMENDMENT_WITHDRAWN, facts={"amendment": str(one.id)})
+        record(idea, kinds.AMENDMENT_WITHDRAWN, facts={"amendment": str(one.id), **_by(one)})
 
 
 def make_rival(idea_id: int, amendment_id: int, voice: Voice, *, title: str) -> str:

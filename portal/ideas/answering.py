@@ -104,7 +104,8 @@ def score(idea: Idea | Any) -> float | None:
     """(votes + 3 × cases behind it) × reach ÷ effort; None until it was weighed. Pages show it with its numbers."""
     if idea.reach is None or idea.effort is None:
         return None
-    return float((idea.votes + CASE_WEIGHT * idea.evidence) * idea.reach / idea.effort)
+    wanted = idea.votes + idea.votes_joined + CASE_WEIGHT * idea.evidence
+    return float(wanted * idea.reach / idea.effort)
 
 
 def _check(what: Answer) -> None:

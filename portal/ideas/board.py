@@ -16,10 +16,10 @@ from sqlalchemy import and_, func, or_, select
 from portal.directory import Directory
 from portal.ideas.answering import CASE_WEIGHT, score
 from portal.ideas.models import Idea
-from portal.ideas.official import promises_by_idea
+from portal.ideas.official import Ahead, ahead_by_idea
 from portal.ideas.reading import ListedIdea, listed
-from portal.ideas.states import OPEN, STATES
-from portal.ideas.team_models import IdeaPart, IdeaPromise
+from portal.ideas.states import STATES
+from portal.ideas.team_models import IdeaPart
 from tenants import clock
 from tenants.scope import current, db
 
@@ -45,6 +45,8 @@ class BoardRow:
     visibility: str
     horizon: str | None
     score: float | None
+    joined: int
+    """People who support ideas that were merged into it: they count in the score."""
     reach: int | None
     effort: int | None
     review_on: date | None
@@ -52,7 +54,8 @@ class BoardRow:
     comments_held: int
     part: str | None
     """How our own part stands, of an idea that another business answers."""
-    promise: IdeaPromise | None
+    ahead: Ahead | None
+    """What is owed next."""
     fell_short: bool
     doubted: bool
     """More people say that it is not fixed than that it is."""
@@ -91,7 +94,7 @@ def _shown(query: Any, show: str) -> Any:
     ideas, parts, own = Idea.__table__, IdeaPart.__table__, current().tenant_id
     if show == "part":
         asked = current().select(parts.c.idea_id).where(parts.c.tenant_id == own, parts.c.state.not_in(OURS_NO_MORE))
-        return query.where(ideas.c.id.in_(asked), ideas.c.state.in_(OPEN))
+        return query.where(ideas.c.id.in_(asked), ideas.c.state != "declined")
     if show == "proposed":
         return query.where(ideas.c.proposer_tenant_id == own)
     query = query.where(ideas.c.tenant_id == own)
@@ -117,8 +120,8 @@ def _measure(order: str) -> Any:
     """What an order goes by before the id; None for the order by time, which is the id's."""
     ideas = Idea.__table__
     if order == "score":
-        weighed = (ideas.c.votes + CASE_WEIGHT * ideas.c.evidence) * ideas.c.reach * FINE // ideas.c.effort
-        return func.coalesce(weighed, ideas.c.votes + CASE_WEIGHT * ideas.c.evidence - UNWEIGHED)
+        wanted = ideas.c.votes + ideas.c.votes_joined + CASE_WEIGHT * ideas.c.evidence
+        return func.coalesce(wanted * ideas.c.reach * FINE // ideas.c.effort, wanted - UNWEIGHED)
     return {"votes": ideas.c.votes, "evidence": ideas.c.evidence}.get(order)
 
 
@@ -131,7 +134,7 @@ def _token(row: Any, order: str) -> str:
     value = {"votes": row.votes, "evidence": row.evidence, "newest": 0}.get(order)
     if value is None:
         weighed = row.reach is not None and row.effort is not None
-        wanted = row.votes + CASE_WEIGHT * row.evidence
+        wanted = row.votes + row.votes_joined + CASE_WEIGHT * row.evidence
         value = wanted * row.reach * FINE // row.effort if weighed else wanted - UNWEIGHED
     return f"{value:x}.{row.id:x}"
 
@@ -151,20 +154,21 @@ def _border(token: str, order: str) -> Any:
 
 
 def _rows(rows: list[Any], names: Directory) -> list[BoardRow]:
-    owed, parts = promises_by_idea([row.id for row in rows]), _own_parts([row.id for row in rows])
+    owed, parts = ahead_by_idea([row.id for row in rows]), _own_parts([row.id for row in rows])
     return [
         BoardRow(
             idea=idea,
             visibility=row.visibility,
             horizon=row.horizon,
             score=score(row),
+            joined=row.votes_joined,
             reach=row.reach,
             effort=row.effort,
             review_on=row.review_on,
             review_late=row.review_on is not None and row.review_on < clock.now().date(),
             comments_held=row.comments_held,
             part=parts.get(row.id),
-            promise=next(iter(owed[row.id]), None),
+            ahead=owed.get(row.id),
             fell_short=row.fell_short_at is not None,
             doubted=row.state == "shipped" and row.fixed_no > row.fixed_yes,
         )

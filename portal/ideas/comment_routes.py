@@ -13,7 +13,7 @@ from portal.cases.redaction import REASONS
 from portal.forms import first_errors
 from portal.ideas import commenting, own_words, redaction
 from portal.ideas.act_routes import ONE, anybody, public_idea, voice
-from portal.ideas.edit_routes import place_of
+from portal.ideas.edit_routes import may_rewrite, place_of
 from portal.ideas.forms import CommentForm
 from portal.ideas.limits import may_write
 from portal.ideas.voices import Voice
@@ -64,10 +64,11 @@ def _after(reference: str, amendment_id: int | None, sent: str) -> AnyResponse:
 
 @blueprint.get(f"{ONE}/words")
 def show_words(reference: str) -> AnyResponse:
-    """What this account, or this browser, wrote on the idea, to be removed."""
+    """What this account, or this browser, wrote on the idea, to be removed, or to be written anew by its author."""
     row, who = public_idea(reference), voice(ballot())
     with entered(anybody()):
-        return own_words.page(row, place_of(reference), own_words.of_voice(row, who), sent=request.args.get("sent", ""))
+        words, sent = own_words.of_voice(row, who), request.args.get("sent", "")
+        return own_words.page(row, place_of(reference), words, sent=sent, rewrites=may_rewrite(row, who))
 
 
 @blueprint.post(f"{ONE}/versions/{ID}/removal")

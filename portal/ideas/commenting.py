@@ -112,7 +112,7 @@ def release(idea_id: int, comment_id: int) -> None:
         idea.comments_held -= one.state == "held"
         one.state, one.reason = "shown", None
         db.session.flush()
-        _show(idea, one)
+        _show(idea, one, {"said": one.said_at.isoformat()})
 
 
 def hide(idea_id: int, comment_id: int, *, reason: str) -> None:
@@ -183,9 +183,10 @@ def to_look_at(state: str, limit: int = PAGE) -> Sequence[Any]:
     return list(db.session.execute(query))
 
 
-def _show(idea: Idea, one: IdeaComment) -> None:
+def _show(idea: Idea, one: IdeaComment, more: dict[str, str] | None = None) -> None:
+    """Everybody reads it from now on. `more`: when it was said, if that was not now."""
     idea.comments += 1
-    facts = {"comment": str(one.id)} | ({"by": one.credit} if one.credit else {})
+    facts = {"comment": str(one.id), **(more or {})} | ({"by": one.credit} if one.credit else {})
     facts |= {"amendment": str(one.amendment_id)} if one.amendment_id else {}
     record(
         idea, kinds.IDEA_COMMENTED, text=one.text, facts=facts, tenant_id=one.tenant_id, by_outsider=not one.tenant_id

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import String, cast, distinct, func, literal, or_
 from sqlalchemy import case as choose
-from sqlalchemy import func
 
 from portal.cases.models import Case
 from portal.cases.states import OPEN
@@ -56,6 +56,7 @@ ZERO = dict.fromkeys(
         "votes_verified",
         "votes_anonymous",
         "votes_behalf",
+        "votes_joined",
         "votes_current",
         "fixed_yes",
         "fixed_no",
@@ -71,12 +72,37 @@ ZERO = dict.fromkeys(
 def _counted(first: int, last: int) -> dict[int, dict[str, int]]:
     """What the rows of these ideas say, by idea and counter."""
     found: dict[int, dict[str, int]] = {}
-    for query in (_votes(), _evidence(), _comments()):
-        column = query.selected_columns["idea_id"]
-        for row in db.session.execute(query.where(column.between(first, last)).group_by(column)):
+    queries = [_of(query, first, last) for query in (_votes(), _evidence(), _comments())]
+    for query in (*queries, _joined(first, last)):
+        for row in db.session.execute(query):
             numbers = {name: int(value or 0) for name, value in row._mapping.items() if name != "idea_id"}
             found.setdefault(row.idea_id, {}).update(numbers)
     return found
+
+
+def _of(query: Any, first: int, last: int) -> Any:
+    column = query.selected_columns["idea_id"]
+    return query.where(column.between(first, last)).group_by(column)
+
+
+def _joined(first: int, last: int) -> Any:
+    """People behind all of an idea and those merged into it, each once, without those behind itself."""
+    votes, ideas = IdeaVote.__table__, Idea.__table__
+    root = func.coalesce(ideas.c.merged_into_id, ideas.c.id)
+    gone_on = current().select(ideas.c.merged_into_id).where(ideas.c.merged_into_id.between(first, last))
+    person = choose(
+        (votes.c.person_id.is_not(None), literal("p") + cast(votes.c.person_id, String)),
+        (votes.c.case_id.is_not(None), literal("c") + cast(votes.c.case_id, String)),
+        else_=literal("v") + cast(votes.c.id, String),
+    )
+    own = func.sum(choose((ideas.c.merged_into_id.is_(None), 1), else_=0))
+    return (
+        current()
+        .select(root.label("idea_id"), (func.count(distinct(person)) - own).label("votes_joined"), also=[votes, ideas])
+        .select_from(votes.join(ideas, ideas.c.id == votes.c.idea_id))
+        .where(votes.c.about == "idea", or_(ideas.c.id.in_(gone_on), ideas.c.merged_into_id.between(first, last)))
+        .group_by(root)
+    )
 
 
 def _sum(condition: Any, name: str) -> Any:

@@ -28,7 +28,7 @@ def place_of(reference: str) -> Place:
 def edit_form(reference: str) -> AnyResponse:
     row, who = public_idea(reference), voice(ballot())
     with entered(anybody()):
-        return edit_page(row, place_of(reference)) if _may(row, who) else _not_yours(row)
+        return edit_page(row, place_of(reference)) if may_rewrite(row, who) else _not_yours(row)
 
 
 @blueprint.post(f"{ONE}/edit")
@@ -37,7 +37,7 @@ def edit(reference: str) -> AnyResponse:
     word = ballot()
     row, who = public_idea(reference), voice(word)
     with entered(anybody()):
-        if not _may(row, who):
+        if not may_rewrite(row, who):
             return _not_yours(row)
         refused = written(row, place_of(reference), named(row, who))
     if refused is not None:
@@ -54,7 +54,7 @@ def named(row: Any, who: Voice) -> Voice:
     return Voice(who.word, who.person_id, own[-1].credit or "" if own else "")
 
 
-def _may(row: Any, who: Voice) -> bool:
+def may_rewrite(row: Any, who: Voice) -> bool:
     return may_revise(row, who) and row.state in OPEN and row.merged_into_id is None
 
 

@@ -80,7 +80,9 @@ def put_behind(pair: Pair) -> bool:
 def forget_customer(case_id: int) -> None:
     """The timer of an erasure: the case stays behind its ideas, the count as it was, and nothing says whose it is."""
     forget_the_rest(case_id)
-    rows = db.session.scalars(select(IdeaEvidence).where(IdeaEvidence.case_id == case_id))
+    rows = db.session.scalars(
+        select(IdeaEvidence).where(IdeaEvidence.case_id == case_id).order_by(IdeaEvidence.idea_id)
+    )
     for row in rows.all():
         heir = next(iter(_of_person(row)), None) if row.is_counted else None
         if heir is not None:

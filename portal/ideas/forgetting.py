@@ -43,9 +43,11 @@ def forget(network_id: int, person_id: int, *, words: bool) -> None:
     for touched_id in sorted(touched):
         with entered(Scope.system(network_id)), held(touched_id, merged=True) as idea:
             _forget(idea, person_id, words=words)
-    with entered(Scope.system(network_id)), writing():
-        for vote in db.session.scalars(select(IdeaVote).where(IdeaVote.person_id == person_id)):
-            _become_anonymous(vote)
+    with entered(Scope.system(network_id)):
+        own = db.session.scalars(select(IdeaVote.id).where(IdeaVote.person_id == person_id)).all()
+    for vote_id in own:  # each changes counters of ideas, and waits for no other while it does
+        with entered(Scope.system(network_id)), writing():
+            _become_anonymous(db.session.get(IdeaVote, vote_id))
 
 
 def _forget(idea: Idea, person_id: int, *, words: bool) -> None:
@@ -101,8 +103,10 @@ def _with_their_sentences(idea: Idea, own: set[int]) -> list[IdeaRevision]:
     return found
 
 
-def _become_anonymous(vote: IdeaVote) -> None:
+def _become_anonymous(vote: IdeaVote | None) -> None:
     """A vote from another device than the first has no browser: it gets a mark that stands for none."""
+    if vote is None:  # taken back meanwhile
+        return
     vote.person_id = None
     if vote.case_id is None:
         vote.kind = "anonymous"

@@ -29,10 +29,12 @@ class Merged(RuntimeError):
 def held(idea_id: int, version: int | None = None, *, merged: bool = False) -> Iterator[Idea]:
     """The idea under its lock, inside one write transaction that commits at the end of the block.
 
+    Rows that only name the idea (a vote, a solution of the problem) may be written meanwhile: no lock that the database
+    takes for a foreign key waits for this one, so it is in nobody's order.
     `version` is the one that the form was made from. Raises NoSuchIdea, StaleIdea, or Merged unless `merged` allows it.
     """
     with writing() as session:
-        query = select(Idea).where(Idea.id == idea_id).with_for_update(of=Idea)
+        query = select(Idea).where(Idea.id == idea_id).with_for_update(of=Idea, key_share=True)
         idea = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
         if idea is None:
             raise NoSuchIdea(idea_id)
@@ -46,7 +48,7 @@ def held(idea_id: int, version: int | None = None, *, merged: bool = False) -> I
 def lock(*idea_ids: int) -> None:
     """Lock several ideas, inside `writing()`, before any of them is held: always in one order, so that two verbs which
     need the same two never wait for each other."""
-    query = select(Idea.id).where(Idea.id.in_(idea_ids)).order_by(Idea.id).with_for_update(of=Idea)
+    query = select(Idea.id).where(Idea.id.in_(idea_ids)).order_by(Idea.id).with_for_update(of=Idea, key_share=True)
     db.session.scalars(query).all()
 
 

@@ -27,6 +27,7 @@ from tenants.scope import Scope
 
 IDEA = ["ideas.network_id", "ideas.id"]
 KINDS = ("problem", "solution")
+FILTERED_BY = ("tenant_id", "category_id", "touchpoint_id")
 VISIBILITIES = ("public", "network", "internal", "hidden")
 
 
@@ -36,16 +37,22 @@ def one_of(column: str, values: tuple[str, ...]) -> str:
 
 
 def _lists() -> list[Index]:
-    """One index for each filter of the public list and each of its two orders: by votes, and by time (the id)."""
+    """One index for each filter of the public list and each of its two orders: by votes, and by time (the id).
+
+    Without a state the list shows what is still open, so the others hold nothing else.
+    """
+    shown = "visibility = 'public' AND merged_into_id IS NULL"
+    still_open = f"{shown} AND state NOT IN ('shipped', 'declined')"
+    filters = {"state": ["state"], "open": [], **{f"open_{name}": [name] for name in FILTERED_BY}}
     return [
         Index(
-            f"ix_ideas_{order}_{'_'.join(columns) or 'all'}",
+            f"ix_ideas_{order}_{name}",
             "network_id",
             *columns,
             *(["votes", "id"] if order == "votes" else ["id"]),
-            **only_where("visibility = 'public' AND merged_into_id IS NULL"),
+            **only_where(shown if name == "state" else still_open),
         )
-        for columns in ([], ["state"], ["tenant_id"], ["category_id"], ["touchpoint_id"])
+        for name, columns in filters.items()
         for order in ("votes", "newest")
     ]
 
@@ -164,6 +171,8 @@ class Idea(NetworkShared, Base):
     """Given by staff for a customer; each names its case."""
     votes_current: Mapped[int] = mapped_column(default=0)
     """Of all votes those that were given to, or confirmed for, what it is about now."""
+    votes_joined: Mapped[int] = mapped_column(default=0, server_default="0")
+    """People who support ideas that were merged into it and not itself: they count in its score (migration 0026)."""
     fixed_yes: Mapped[int] = mapped_column(default=0)
     fixed_no: Mapped[int] = mapped_column(default=0)
     """Answers to "is it really fixed?"."""

@@ -58,6 +58,14 @@ def official(idea: Any) -> Official:
     )
 
 
+@dataclass(frozen=True)
+class Ahead:
+    """A promise that is owed, with those that it was before its date was moved, the oldest first."""
+
+    promise: IdeaPromise
+    moves: list[IdeaPromise]
+
+
 def next_promise(idea: Any, promises: Iterable[IdeaPromise]) -> IdeaPromise | None:
     """What is owed next; nothing of an idea that is declined, or goes on as part of another."""
     if idea.state not in OPEN or idea.merged_into_id is not None:
@@ -69,14 +77,30 @@ def is_late(one: IdeaPromise) -> bool:
     return one.state == "broken" or clock.now() > one.due_at
 
 
-def promises_by_idea(ids: Sequence[int]) -> dict[int, list[IdeaPromise]]:
-    """What is owed on each of these ideas, the earliest first."""
-    found: dict[int, list[IdeaPromise]] = {each: [] for each in ids}
-    query = select(IdeaPromise).where(IdeaPromise.idea_id.in_(ids), IdeaPromise.state.in_(("due", "broken")))
+def moves_before(one: IdeaPromise, promises: Iterable[IdeaPromise]) -> list[IdeaPromise]:
+    """The promises whose date was moved, again and again, to what this one says; the oldest first.
+
+    Words that were removed from one of them do not hide that it was moved.
+    """
+    made, found = list(promises), list[IdeaPromise]()
+    last: IdeaPromise | None = one
+    while last is not None:
+        to = (last.tenant_id, last.due_at, last.sentence)
+        before = [each for each in made if each.due_at < to[1] and (each.tenant_id, each.moved_to) == to[:2]]
+        same = [each for each in before if each.sentence == to[2] or "" in (each.sentence, to[2])]
+        last = same[0] if same else None
+        found += same[:1]
+    return found[::-1]
+
+
+def ahead_by_idea(ids: Sequence[int]) -> dict[int, Ahead]:
+    """What is owed next on each of these ideas, where anything is."""
+    made: dict[int, list[IdeaPromise]] = {}
+    query = select(IdeaPromise).where(IdeaPromise.idea_id.in_(ids), IdeaPromise.state.in_(("due", "broken", "moved")))
     for one in db.session.scalars(query.order_by(IdeaPromise.due_at)) if ids else ():
-        if is_owed(one):
-            found[one.idea_id].append(one)
-    return found
+        made.setdefault(one.idea_id, []).append(one)
+    owed = {idea_id: next((each for each in some if is_owed(each)), None) for idea_id, some in made.items()}
+    return {each: Ahead(one, moves_before(one, made[each])) for each, one in owed.items() if one is not None}
 
 
 def _last(said: list[Response], act: str) -> Response | None:

@@ -24,7 +24,7 @@ def names_of(business: int | None = None) -> Directory:
 def idea_page(row: Any, *, status: int = 200, notice: str = "", tone: str = "") -> Response:
     """The page as the present scope may read it."""
     names = names_of(row.tenant_id)
-    text = paragraphs(row)
+    text, entries = paragraphs(row), timeline_of_idea(row.id)
     page = render_template(
         "ideas/idea.html",
         idea=row,
@@ -38,10 +38,10 @@ def idea_page(row: Any, *, status: int = 200, notice: str = "", tone: str = "") 
         rivals=[each for each in solutions_of(row.problem_id, names) if each.id != row.id] if row.problem_id else [],
         merged_into=next(iter(by_ids([row.merged_into_id], names)), None) if row.merged_into_id else None,
         behind=public_behind(g.network.id, row.id, names) if row.evidence else None,
-        entries=without_runs(timeline_of_idea(row.id)),
+        entries=without_runs(entries),
         businesses=names.names(),
         takes_votes=row.state in OPEN and row.merged_into_id is None,
-        **talk_of(row, text, names),
+        **talk_of(row, text, entries, names),
         **team_parts(row, names),
         notice=notice,
         tone=tone,

@@ -12,7 +12,7 @@ from sqlalchemy import Select, and_, literal_column, or_
 from portal.directory import Directory
 from portal.ideas.holding import NoSuchIdea
 from portal.ideas.models import Idea
-from portal.ideas.states import OPEN, STATES
+from portal.ideas.states import STATES
 from portal.languages import gettext as _
 from portal.languages import html_lang
 from tenants.scope import current, db
@@ -74,13 +74,19 @@ def public_ideas() -> Select[Any]:
     return current().select(ideas).where(public, ideas.c.merged_into_id.is_(None))
 
 
+def still_open() -> Any:
+    """The idea can still become something. Written out for the partial indexes, as above."""
+    return Idea.__table__.c.state.not_in([literal_column("'shipped'"), literal_column("'declined'")])
+
+
 def list_ideas(chosen: Mapping[str, str], names: Directory, *, order: str = "votes", after: str = "") -> IdeaList:
     """One page of public ideas, by votes or the newest first; `after` is the token of the page before.
 
-    A filter whose value names nothing gives an empty list; a token that is none is ignored.
+    Those that are still open, unless a state is chosen. A filter whose value names nothing gives an empty list; a token
+    that is none is ignored.
     """
     ideas = Idea.__table__
-    query = public_ideas()
+    query = public_ideas() if "state" in chosen else public_ideas().where(still_open())
     for name, value in chosen.items():
         query = query.where(_condition(name, value, names))
     border = _border(after, order)
@@ -112,7 +118,7 @@ def done_lately(names: Directory, count: int, *, touchpoint_id: int | None = Non
 def most_wanted(names: Directory, count: int, *, touchpoint_id: int) -> list[ListedIdea]:
     """Ideas for one place that are still open, the most wanted first."""
     ideas = Idea.__table__
-    query = public_ideas().where(ideas.c.touchpoint_id == touchpoint_id, ideas.c.state.in_(sorted(OPEN)))
+    query = public_ideas().where(ideas.c.touchpoint_id == touchpoint_id, still_open())
     return listed(list(db.session.execute(query.order_by(ideas.c.votes.desc(), ideas.c.id.desc()).limit(count))), names)
 
 

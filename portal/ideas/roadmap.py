@@ -13,10 +13,9 @@ from portal.events import kinds
 from portal.events.models import Event, EventContent
 from portal.ideas.fixed import Share, share_of
 from portal.ideas.models import Idea
-from portal.ideas.official import promises_by_idea
+from portal.ideas.official import Ahead, ahead_by_idea
 from portal.ideas.reading import ListedIdea, listed, public_ideas
 from portal.ideas.states import HORIZONS
-from portal.ideas.team_models import IdeaPromise
 from portal.ideas.watching import Effect, public_effect
 from tenants.scope import current, db
 
@@ -32,7 +31,7 @@ class Planned:
     idea: ListedIdea
     version: int
     horizon: str
-    promise: IdeaPromise | None
+    ahead: Ahead | None
     """What is owed next."""
 
 
@@ -60,10 +59,10 @@ def columns(names: Directory, *, tenant_id: int | None = None) -> dict[str, list
             query = current().select(ideas).where(ideas.c.tenant_id == tenant_id, ideas.c.merged_into_id.is_(None))
         query = query.where(ideas.c.horizon == horizon)
         rows += db.session.execute(query.order_by(ideas.c.votes.desc(), ideas.c.id.desc()).limit(MOST))
-    owed = promises_by_idea([row.id for row in rows])
+    owed = ahead_by_idea([row.id for row in rows])
     found: dict[str, list[Planned]] = {horizon: [] for horizon in HORIZONS}
     for row, idea in zip(rows, listed(rows, names), strict=True):
-        found[row.horizon].append(Planned(idea, row.version, row.horizon, next(iter(owed[row.id]), None)))
+        found[row.horizon].append(Planned(idea, row.version, row.horizon, owed.get(row.id)))
     return found
 
 

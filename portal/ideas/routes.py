@@ -67,7 +67,8 @@ def no_such_idea(_error: Exception) -> AnyResponse:
 
 def etag_of(row: Any) -> str:
     """Names everything that the page depends on; the day too, because it says "today"."""
-    counted = (row.votes, row.votes_current, row.fixed_yes, row.fixed_no, row.evidence, row.evidence_open, row.comments)
+    votes = (row.votes, row.votes_joined, row.votes_current, row.fixed_yes, row.fixed_no)
+    counted = (*votes, row.evidence, row.evidence_open, row.comments)
     today = f"{clock.now():%y%m%d%H}"
     parts = [BUILD, tongue().locale, row.public_version, g.network.version, today, *counted, version_of(row.id)]
     return '"' + "-".join(str(part) for part in parts) + '"'

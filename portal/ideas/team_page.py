@@ -8,7 +8,7 @@ from portal.directory import Directory
 from portal.ideas.answering import CASE_WEIGHT, score
 from portal.ideas.fixed import may_be_asked, share_of
 from portal.ideas.merging import merged_into, together
-from portal.ideas.official import is_late, next_promise, official
+from portal.ideas.official import is_late, moves_before, next_promise, official
 from portal.ideas.promising import promises_of
 from portal.ideas.reading import listed
 from portal.ideas.taking_part import blocking, parts_of
@@ -24,6 +24,7 @@ def team_parts(row: Any, names: Directory) -> dict[str, Any]:
         "proof_place": _place(said.proof.facts if said.proof else {}, names),
         "ahead": ahead,
         "ahead_late": ahead is not None and is_late(ahead),
+        "ahead_moves": moves_before(ahead, promises) if ahead else [],
         "idea_promises": promises,
         "idea_parts": parts,
         "blocks": blocking(parts),

@@ -47,7 +47,8 @@ def test_from_the_proposal_to_taking_it_up_again(person: Callable[..., Page]) ->
     customer, team = person(width=390), person()
     reference = proposed(customer, "Light above the signs of Terminal 2")
     sign_in(team, "greta")
-    team.get_by_role("link", name="Ideas").click()
+    with team.expect_navigation():
+        team.get_by_role("link", name="Ideas").click()
     team.keyboard.press("j")
     expect(team.locator("[data-keys] a.t").first).to_be_focused()
     team.goto(f"/desk/airport/ideas/{reference}")

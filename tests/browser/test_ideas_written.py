@@ -72,7 +72,9 @@ def test_an_edit_and_its_redline_with_script(person: Callable[..., Page]) -> Non
     lin = person(width=390, locale="zh-CN")
     reference = propose(lin)
     with lin.expect_navigation():
-        lin.get_by_role("link", name="这是您提的？可以改写").click()
+        lin.get_by_role("link", name="这里有您写的内容吗？可以修改或删除").click()
+    with lin.expect_navigation():
+        lin.get_by_role("link", name="改写点子").click()
     lin.locator("[name=text]").fill(TEXT.replace("十张", "二十张"))
     send(lin)
     expect(lin.locator(".i-text")).to_contain_text("二十张")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from portal.cases.holding import NoSuchCase
 from portal.ideas import behalf, merging, voting
+from portal.ideas.counters import differences
 from portal.ideas.holding import Merged, NoSuchIdea
 from portal.ideas.models import Idea
 from portal.ideas.states import WrongIdeaState
@@ -20,6 +21,7 @@ from tenants.permissions import Forbidden
 from tenants.scope import Scope, current, db, entered, writing
 from tests.cast import Cast
 from tests.ideas.conftest import NIA, idea_row
+from tests.ideas.team_play import change
 from tests.ideas.test_evidence import counts, own
 from tests.ideas.test_voting import as_door, counted, kept
 from tests.play import at_once, colleague, reported
@@ -149,6 +151,13 @@ def test_two_ideas_that_become_one_count_their_customers_once(cast: Cast, propos
             given_by(cast.as_ada, behalf.vote_for, each.id, case_id)
     both = merging.together(cast.riverside, idea_row(cast, idea.id), [idea_row(cast, other.id)])
     assert (both.votes, both.people) == (4, 2)
+    change(cast, other.id, merged_into_id=idea.id)
+    assert idea_row(cast, idea.id).votes_joined == 0, "both support the one that stays"
+    for case_id, more in ((without, 1), (in_account, 2)):
+        given_by(cast.as_ada, behalf.take_back, idea.id, case_id)
+        assert idea_row(cast, idea.id).votes_joined == more
+    with entered(Scope.system()):
+        assert list(differences()) == []
 
 
 def test_twenty_at_once_are_one(app: Any, cast: Cast, proposed: Proposed) -> None:

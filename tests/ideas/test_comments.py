@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -72,7 +73,7 @@ def test_an_account_is_read_at_once(cast, proposed, guest) -> None:
     assert SAID in read_by(cast, idea, cast.public) and "gus@example" not in read_by(cast, idea, cast.public)
 
 
-def test_somebody_without_one_is_held_and_met_by_nobody(cast, proposed, team) -> None:
+def test_somebody_without_one_is_held_and_met_by_nobody(cast, proposed, team, guest, hand, browser) -> None:
     idea = proposed()
     assert not say(cast, idea, OLA)
     assert counts(cast, idea) == (0, 1)
@@ -81,9 +82,16 @@ def test_somebody_without_one_is_held_and_met_by_nobody(cast, proposed, team) ->
     with entered(team):
         (held,) = commenting.to_look_at("held")
         assert held.text == SAID and held.reference == idea.reference
+        hand.move(timedelta(days=2))
         commenting.release(idea.id, held.id)
     assert counts(cast, idea) == (1, 0)
     assert SAID in read_by(cast, idea, cast.public)
+    say(cast, idea, guest, "So do I.")
+    with entered(cast.public):
+        at_once, let_through = timeline_of_idea(idea.id)[:2]
+        assert let_through.facts["said"] == held.said_at.isoformat() and "said" not in at_once.facts
+    told = browser.get(f"/ideas/{idea.reference}").text.split("What has happened</h2>")[1]
+    assert "and the team let everybody read it" in told, "so that the date there and the one beside it do not clash"
 
 
 def test_taken_down_it_leaves_the_history_and_can_come_back(cast, proposed, guest, team) -> None:

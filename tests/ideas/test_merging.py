@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 
 from portal.events.timeline import timeline_of_idea
 from portal.ideas import answering, merging, voting
+from portal.ideas.counters import differences
 from portal.ideas.holding import Merged, NoSuchIdea, StaleIdea
 from portal.ideas.voices import Voice
 from tenants.permissions import Forbidden
 from tenants.scope import Scope, entered
 from tests.ideas.conftest import NIA, OLA, idea_row
 from tests.ideas.team_play import STEPS, bring, change, product
+from tests.ideas.test_team_pages import desk as desk
+from tests.ideas.test_team_pages import mia as mia
 from tests.ideas.test_voting import counted, kept
 from tests.play import at_once
 
@@ -52,7 +55,30 @@ def test_both_keep_their_votes_and_one_person_counts_once(cast, proposed) -> Non
         together = merging.together(cast.riverside, idea_row(cast, two.id), joined)
     assert [row.id for row in joined] == [one.id]
     assert (together.votes, together.twice, together.people) == (4, 1, 3)
+    assert (idea_row(cast, two.id).votes_joined, idea_row(cast, one.id).votes_joined) == (1, 0)
     assert kept(cast, one.id)["votes"] == kept(cast, two.id)["votes"] == 2
+
+
+def test_the_score_counts_people_of_merged_ideas_and_says_so(cast, desk, mia, proposed, browser) -> None:
+    one, two, three = (proposed(title=f"Idea {n}") for n in range(3))
+    for idea, voices in ((one, (NIA, OLA)), (two, (NIA,)), (three, (NIA, OLA))):
+        for voice in voices:
+            vote(cast, idea, voice)
+    for idea in (two, three):
+        change(cast, idea.id, reach=2, effort=1)
+    before = idea_row(cast, two.id)
+    merge(cast, mia, one, two)
+    assert (answering.score(before), answering.score(idea_row(cast, two.id))) == (2.0, 6.0)
+    board = desk.get("/desk/meridian/ideas").text
+    assert board.index("Idea 1") < board.index("Idea 2"), "six against four"
+    for page in (
+        board,
+        desk.get(f"/desk/meridian/ideas/{two.reference}").text,
+        browser.get(f"/ideas/{two.reference}").text,
+    ):
+        assert "<b>6.0</b> = (1 vote + 2 more of ideas merged into it +" in page
+    unmerge(cast, mia, one)
+    assert answering.score(idea_row(cast, two.id)) == 2.0
 
 
 def test_taken_out_all_is_as_it_was(cast, proposed) -> None:
@@ -154,6 +180,9 @@ def test_whatever_is_merged_and_voted_counters_equal_rows(cast, proposed, acts) 
             together = merging.together(cast.riverside, row, joined)
         assert together.votes == row.votes + sum(each.votes for each in joined)
         assert 0 <= together.twice <= together.votes
+        assert row.votes + row.votes_joined == together.people, "the score counts each person once"
+    with entered(Scope.system()):
+        assert list(differences()) == []
 
 
 def test_no_step_is_made_with_what_goes_on_elsewhere(cast, proposed) -> None:

@@ -8,6 +8,7 @@ from portal.ideas import voting
 from portal.ideas.voices import Voice
 from tenants.scope import Scope, entered
 from tests.ideas.conftest import idea_row
+from tests.ideas.team_play import bring, product
 from tests.pages.conftest import hidden
 
 pytestmark = pytest.mark.database
@@ -40,7 +41,7 @@ def test_a_refused_form_keeps_what_was_typed(browser, wrong, said) -> None:
     answer = browser.post("/ballot/ideas/new", fill(browser.get("/ballot/ideas/new").text, **wrong))
     assert answer.status_code == 422 and said in answer.text
     assert "Nia" in answer.text
-    assert "Benches" in browser.get("/ideas").text or "No idea yet" in browser.get("/ideas").text
+    assert "Benches" in browser.get("/ideas").text or "No idea is open" in browser.get("/ideas").text
 
 
 def test_one_tap_counts_and_can_be_taken_back(browser, another, proposed) -> None:
@@ -100,6 +101,29 @@ def test_the_list_goes_by_votes_and_by_time_page_by_page(browser, cast, proposed
             older = text.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0] if 'rel="next"' in text else ""
             page = older.replace("&amp;", "&")
         assert seen[:2] == first and sorted(seen) == [f"{n:02}" for n in range(30)]
+
+
+def test_what_is_done_or_declined_has_a_list_of_its_own(browser, cast, proposed) -> None:
+    made = {state: proposed(title=f"It is {state}") for state in ("planned", "shipped", "declined")}
+    for state, idea in made.items():
+        bring(cast, product(cast, cast.meridian), idea, state)
+    for query in ("", "?business=meridian", "?touchpoint=gate-b4&order=newest"):
+        page = browser.get(f"/ideas{query}").text
+        assert "It is planned" in page and "It is shipped" not in page and "It is declined" not in page
+    page = browser.get("/ideas?state=shipped").text
+    assert "It is shipped" in page and "It is planned" not in page and 'href="/ideas">Ideas that are still open' in page
+    for state in ("shipped", "declined"):
+        assert f'href="/ideas?state={state}&amp;order=newest"' in browser.get("/ideas").text
+
+
+def test_a_tap_in_the_list_answers_with_the_count_and_the_act(browser, proposed) -> None:
+    idea = proposed()
+    tap = f"/ballot/ideas/{idea.reference}/vote"
+    line = browser.get("/ideas").text.split('class="ballot"')[1].split("</div>")[0]
+    assert "<b>0</b> <span>votes</span>" in line and ">Support</button>" in line and f'hx-post="{tap}?brief=1"' in line
+    given = browser.post(f"{tap}?brief=1", **{"HX-Request": "true"}).text
+    assert "<b>1</b> <span>vote</span>" in given and "You support this" in given and f'action="{tap}/undo"' in given
+    assert ">Support</button>" in browser.post(f"{tap}/undo?brief=1", **{"HX-Request": "true"}).text
 
 
 def test_filters_and_their_empty_lists(browser, proposed) -> None:

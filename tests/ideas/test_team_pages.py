@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
-from portal.ideas import merging, promising, shipping, taking_part, voting
+from portal.ideas import amending, commenting, merging, promising, shipping, taking_part, voting
+from portal.ideas.amending import Wording
+from portal.ideas.commenting import Said
 from portal.ideas.voices import Voice
 from portal.worker.timers import fire_due
+from tenants import clock
 from tenants.scope import Scope, entered
 from tests.ideas.conftest import NIA, OLA, idea_row
 from tests.ideas.team_play import bring, change, do, product, proof, soon
@@ -148,6 +152,35 @@ def test_an_agent_reads_and_is_offered_nothing(cast, proposed, signed_in) -> Non
     assert page.status_code == 200 and "/answer" not in page.text and "/merger" not in page.text
 
 
+def test_what_waits_for_the_team_stands_before_its_acts(cast, desk, proposed, signed_in) -> None:
+    idea, customer = proposed(), Scope.customer(cast.riverside)
+    assert "notice due" not in desk.get(at(idea)).text.split('class="a-acts')[1].split("<details")[0]
+    with entered(customer):
+        one = amending.amend(idea.id, Wording(1, 1, "People sit on the floor."), OLA)
+        commenting.comment(idea.id, Said("Please.", "en"), OLA)
+    first = desk.get(at(idea)).text.split('class="a-acts')[1].split("<details")[0]
+    assert f'href="{at(idea)}/amendments/{one}"' in first and "Decide about a change to paragraph 2" in first
+    assert 'href="/desk/meridian/ideas/comments">1 comment to look at' in first
+    page = signed_in("ada").get(at(idea)).text
+    assert f"/amendments/{one}" not in page and "A proposed change to paragraph 2" in page, "an agent decides nothing"
+
+
+def test_acts_stand_in_groups_by_what_they_lead_to(cast, desk, mia, proposed) -> None:
+    idea = proposed()
+    bring(cast, mia, idea, "planned")
+    page = desk.get(at(idea)).text
+    groups = [part.split("</h3>") for part in page.split('class="further"')[1:]]
+    named = {
+        heading.rsplit(">", 1)[1]: re.findall(r'id="act-(\w+)"', rest.split("</section>")[0])
+        for heading, rest in groups
+    }
+    assert named == {
+        "Move it on": ["review", "ship", "decline"],
+        "Plan what comes": ["schedule", "promise", "weigh", "ask_part"],
+        "Other": ["update", "merge"],
+    }
+
+
 def test_promises_are_kept_and_moved_from_the_page(cast, desk, mia, proposed, browser) -> None:
     idea = proposed()
     row = bring(cast, mia, idea, "planned")
@@ -163,9 +196,32 @@ def test_promises_are_kept_and_moved_from_the_page(cast, desk, mia, proposed, br
     answer = desk.post(f"{url}/postponement", {"due": "2026-12-20T10:00", "reason": "The ship is late."})
     assert answer.status_code == 303
     public = browser.get(f"/ideas/{idea.reference}").text
-    assert "The ship is late." in public and "moved" in public and "20 Dec" in public and "23 Nov" in public
+    banner = public.split('class="next ')[1].split("</section>")[0]
+    assert re.search(r"<s><span class=\"hide\">earlier date: </span><time[^>]*>23 Nov", banner)
+    assert "20 Dec" in banner and "<b>Moved once</b>: <span hx-disable>The ship is late." in banner
     assert desk.post(f"{url}/fulfillment", {"text": "There."}).status_code == 409
     assert desk.post(at(idea, "promises/4711/fulfillment"), {"text": "There."}).status_code == 404
+
+
+def test_a_broken_promise_says_that_it_has_no_new_date(cast, desk, mia, proposed, browser, hand, signed_in) -> None:
+    idea = proposed()
+    row = bring(cast, mia, idea, "planned")
+    with entered(mia):
+        one = promising.promise(idea.id, row.version, sentence="Ten benches", due_at=clock.now() + timedelta(hours=2))
+    desk.post(at(idea, "schedule"), {"version": str(idea_row(cast, idea.id).version), "horizon": "now"})
+    hand.move(timedelta(hours=3))
+    fire_due()
+    assert "no new date yet" in browser.get("/roadmap").text
+    assert "no new date yet" in browser.get(f"/ideas/{idea.reference}").text
+    link = f"{at(idea)}?move={one}#move-{one}"
+    for path in ("/desk/meridian/ideas/roadmap", "/desk/meridian/ideas"):
+        assert f'href="{link}"' in desk.get(path).text
+        assert f'href="{link}"' not in signed_in("ada").get(path).text
+    assert f'id="move-{one}" open><summary>Promise a new date' in desk.get(link).text
+    desk.post(at(idea, f"promises/{one}/postponement"), {"due": "2026-12-20T10:00", "reason": "The ship is late."})
+    public = browser.get("/roadmap").text
+    assert "Moved once, after the date had passed" in public and "The ship is late." in public
+    assert "no new date yet" not in public and "Promise a new date" not in desk.get("/desk/meridian/ideas").text
 
 
 def test_the_public_page_says_what_became_of_it(cast, mia, proposed, browser) -> None:
@@ -199,6 +255,30 @@ def test_who_blocks_is_public(cast, desk, mia, proposed, signed_in, browser) -> 
     assert answer.status_code == 422 and "f-reason-wrong" in answer.text
     assert hannah.post(at(idea, "part", "harbor"), {**form, "reason": "No floor there."}).status_code == 303
     assert "No floor there." in browser.get(f"/ideas/{idea.reference}").text
+
+
+def test_done_it_says_what_is_not_done_yet(cast, desk, mia, proposed, signed_in, browser) -> None:
+    problem = proposed(kind="problem", title="Nowhere to sit")
+    idea = proposed(problem_id=problem.id, title="Benches")
+    proposed(problem_id=problem.id, title="Stools")
+    with entered(mia):
+        taking_part.ask_part(idea.id, 1, tenant_id=cast.harbor, what="Room for ten benches")
+    bring(cast, mia, idea, "shipped")
+    for page in (browser.get(f"/ideas/{idea.reference}").text, desk.get(at(idea)).text):
+        assert "Done in part: Meridian Air has done what it can do." in page
+        assert "Harbor Ground Handling has not answered yet</a>" in page
+    assert "1 other solution for the same problem is still open" in browser.get(f"/ideas/{idea.reference}").text
+    bring(cast, mia, problem, "shipped")
+    assert "1 solution for it is still open" in browser.get(f"/ideas/{problem.reference}").text
+    hannah = signed_in("hannah")
+    assert idea.title in hannah.get("/desk/harbor/ideas?show=part").text
+    page = hannah.get(at(idea, business="harbor")).text
+    form = {"version": hidden(page, "version"), "state": "done", "reason": ""}
+    assert hannah.post(at(idea, "part", "harbor"), form).status_code == 303
+    page = browser.get(f"/ideas/{idea.reference}").text
+    assert "Done. Is it really fixed?" in page and "Harbor Ground Handling has not" not in page
+    for state in ("review", "decline"):
+        assert f'id="act-{state}"' not in hannah.get(at(idea, business="harbor")).text
 
 
 def test_merged_it_says_where_it_goes_on_and_takes_no_votes(cast, desk, mia, proposed, browser, another) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from portal.events.timeline import timeline_of_idea
 from portal.ideas import promising, taking_part
-from portal.ideas.official import next_promise
+from portal.ideas.official import ahead_by_idea, moves_before, next_promise
 from portal.ideas.states import STATES, WrongIdeaState
 from portal.worker.timers import fire_due
 from tenants import clock
@@ -102,6 +102,25 @@ def test_moved_in_time_shows_both_dates(cast, promised) -> None:
     with entered(cast.public):
         moved = next(each for each in promising.promises_of(idea.id) if each.id == one)
         assert (moved.state, moved.due_at, moved.moved_to) == ("moved", soon(7), soon(14))
+
+
+def test_what_was_moved_is_told_with_each_date_before(cast, promised, hand) -> None:
+    mia, idea, one = promised
+    with entered(mia):
+        promising.promise(idea.id, idea_row(cast, idea.id).version, sentence="Arms", due_at=soon(28))
+        promising.postpone(idea.id, one, due_at=soon(14), reason="The ship is late.")
+        second = next(each.id for each in promising.promises_of(idea.id) if each.due_at == soon(14))
+        hand.move(timedelta(days=15))
+        promising.postpone(idea.id, second, due_at=soon(13), reason="It sank.")
+    with entered(cast.public):
+        promises = promising.promises_of(idea.id)
+        ahead, other = sorted(promises[:2], key=lambda each: each.sentence, reverse=True)
+        assert ahead.due_at == other.due_at == soon(13), "both are owed"
+        moves = moves_before(ahead, promises)
+        assert [(each.state, each.reason) for each in moves] == [("moved", "The ship is late."), ("broken", "It sank.")]
+        assert moves_before(other, promises) == [], "of the same business and for the same moment, but another one"
+        assert ahead_by_idea([idea.id])[idea.id].promise in (ahead, other)
+        assert ahead_by_idea([4711]) == {}
 
 
 def test_only_who_promised_settles_it(cast, promised) -> None:

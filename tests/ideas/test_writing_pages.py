@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from portal.ideas import amending, commenting
+from portal.ideas.reading import find_idea
 from portal.ideas.voices import Voice
 from tenants.scope import entered
 from tests.ideas.conftest import TEXT
@@ -71,6 +72,14 @@ def test_its_author_edits_it_and_everybody_sees_the_redline(browser, another, ha
     assert links and all(another().get(link).status_code == 200 for link in links), links
     back = another().get(f"/ideas/{reference}/versions/1?against=2").text
     assert re.search(r"</span>Twelve<[^>]*>[^<]*</span></del>", back), "held against a newer one as well"
+
+
+def test_ones_own_words_are_reached_by_one_link_and_only_the_author_writes_anew(browser, another) -> None:
+    reference = propose(browser)
+    page = another().get(f"/ideas/{reference}").text
+    assert page.count(f"/ballot/ideas/{reference}/words") == 1 and f"/ballot/ideas/{reference}/edit" not in page
+    assert f'href="/ballot/ideas/{reference}/edit"' in browser.get(f"/ballot/ideas/{reference}/words").text
+    assert f'href="/ballot/ideas/{reference}/edit"' not in another().get(f"/ballot/ideas/{reference}/words").text
 
 
 @pytest.mark.parametrize("path", ["versions/3", "versions/0", "versions/x", "versions/99999999999"])
@@ -175,12 +184,32 @@ def test_a_declined_one_says_why_and_becomes_a_rival(browser, another) -> None:
     assert browser.post(f"{path}/refusal", {"reason": " "}).status_code == 422
     answer = browser.post(f"{path}/refusal", {"reason": "They do not."})
     assert "They do not." in browser.follow(answer).text
-    assert "They do not." in another().get(f"/ideas/{reference}").text
+    page = another().get(f"/ideas/{reference}").text
+    told = page.split("What has happened</h2>")[1]
+    assert "<b>The author</b></span> did not take in a change by Ola" in told and "They do not." in told
+    assert "<summary>1 not taken in</summary>" in page and "Why not, says the author:" in page
     assert ola.post(f"{path}/rival", {"title": ""}).status_code == 422
     answer = ola.post(f"{path}/rival", {"title": "Benches for those on the floor"})
     page = ola.follow(answer).text
     assert "Benches for those on the floor" in page and "People sit on the floor." in page
     assert ola.post(f"{path}/withdrawal").status_code == 409
+
+
+def test_what_became_of_changes_and_who_said_no(cast, browser, another, team) -> None:
+    reference, ola = propose(browser), another()
+    for number, after in ((1, "There are no seats."), (2, "People sit on the floor."), (3, "Twelve would do.")):
+        amend(ola, reference, after, number)
+    page = browser.get(f"/ideas/{reference}").text
+    taken, refused, withdrawn = sorted(set(re.findall(r"/ballot/ideas/[\w-]+/amendments/\d+", page)))
+    browser.post(f"{taken}/acceptance")
+    ola.post(f"{withdrawn}/withdrawal")
+    with entered(team):
+        number = int(refused.rsplit("/", 1)[1])
+        amending.decline(find_idea(reference).id, number, Voice(person_id=team.person_id), reason="They stand.")
+    page = another().get(f"/ideas/{reference}").text
+    assert "<summary>1 taken in, 1 not taken in, 1 withdrawn</summary>" in page
+    assert "Why not, says Meridian Air:" in page
+    assert "<b>Meridian Air</b></span> did not take in a change by Ola" in page
 
 
 def test_a_form_for_a_paragraph_that_changed(browser, another) -> None:

@@ -68,7 +68,10 @@ def _explained() -> str:
     lines = [
         _("This is what your account holds. The files are JSON (RFC 8259) in UTF-8; times are in UTC."),
         _("account.json: your address and name, what we may mail you, your passkeys and sessions."),
-        _("ideas.json: the ideas, versions, proposed changes and comments that you wrote, and your votes."),
+        _(
+            "ideas.json: the ideas, versions, proposed changes and comments that you wrote, also those that were taken "
+            "down or wait for a look (they say so), and your votes."
+        ),
         _("cases: a folder for each of your cases, with its history as you see it, contacts, consents and files."),
     ]
     return "\n\n".join(lines) + "\n"
