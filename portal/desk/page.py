@@ -15,10 +15,11 @@ from portal.calendars.models import ServiceCalendar
 from portal.cases.assessment import REASONS
 from portal.cases.clocks import usual_answer
 from portal.cases.folding import folded
-from portal.cases.live import case_view, facts_of, in_order, stations
+from portal.cases.live import case_view, facts_of, in_order
 from portal.cases.money import CURRENCIES
 from portal.cases.needs import needs_of
 from portal.cases.parts import inside_parts, parts_of
+from portal.cases.path import path_of, who_came_back
 from portal.cases.promises import is_owed
 from portal.cases.reading import find_case, next_of, promises_of
 from portal.cases.remedies import goodwill_allowances, remedies_of
@@ -77,7 +78,7 @@ def case_page(
     tone: str = "",
 ) -> Response:
     names, entries, made = names_of(row.lead_tenant_id), as_written(timeline(row.id)), promises_of(row.id)
-    facts = facts_of(entries)
+    facts, parts = facts_of(entries), parts_of(row.id)
     assignee = assignee_of(row.id)
     case = {
         **case_view(row, facts, names),
@@ -89,14 +90,15 @@ def case_page(
         **frame(),
         case=case,
         next=next_of(made),
-        stations=stations(row, entries, names),
+        way=path_of(row, entries, parts, names),
+        came_back=who_came_back(entries),
         entries=folded(entries),
         businesses=names.names(),
         promises=in_order(made),
         owed={promise.id for promise in made if is_owed(promise)},
         remedies=remedies_of(row.id),
         allowances=goodwill_allowances(),
-        parts=parts_of(row.id),
+        parts=parts,
         needs=needs_of(row.id),
         legs=legs_of_case(row.id),
         decisions=decisions_on(row.id),
