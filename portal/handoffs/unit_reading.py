@@ -17,7 +17,7 @@ from portal.handoffs.legs import NoSuchHandoff, bounces, host_decides
 from portal.handoffs.models import UnitHandoff
 from portal.handoffs.paths import OFFERED_IN
 from portal.handoffs.reading import RECENT, Open, acts_of, cases_of, parts_by_id, pressing
-from portal.handoffs.states import BOUNCED, LIVE
+from portal.handoffs.states import BOUNCED, LIVE, WORKING
 from tenants.permissions import allows
 from tenants.scope import current, db
 
@@ -74,10 +74,11 @@ def inside() -> Inside:
     """For the present person."""
     me, decides = unit_of_person(), allows(current(), "case.assign_unit")
     live = _of(UnitHandoff.state.in_(LIVE))
-    live = [each for each in live if not (each.row.mode == "transfer" and each.row.state != "offered")]
+    live = [each for each in live if each.row.mode == "assist" or each.row.state == "offered" or _has_it(each)]
     live.sort(key=pressing)
     asked = [each for each in live if each.mine]
-    waiting = [each for each in live if not each.mine and each.row.from_unit_id == me and "asker" in each.sides]
+    waits = [each for each in live if not each.mine and each.row.from_unit_id == me and "asker" in each.sides]
+    waiting = [each for each in waits if each.row.mode == "assist" or each.row.state == "offered"]
     rest = [each for each in live if each not in asked and each not in waiting]
     over = _of(UnitHandoff.state.not_in(LIVE), newest=RECENT)
     return Inside(
@@ -174,6 +175,12 @@ def figures() -> dict[int, UnitFigures]:
         means = (float(help_ or 0), float(ease or 0))
         found[unit_id] = UnitFigures(asked, int(declined), int(returned), int(expired), late, rated, *means)
     return found
+
+
+def _has_it(leg: UnitLeg) -> bool:
+    """Whether the unit has taken the whole case on, has it still, and no answer is given yet."""
+    works = leg.row.state in WORKING and not between(leg.row).is_frozen(leg.case)
+    return works and unit_with(leg.case.id, leg.row.tenant_id) == leg.row.to_unit_id
 
 
 def _of(condition: Any, newest: int | None = None) -> list[UnitLeg]:
