@@ -35,7 +35,7 @@ from portal.events.timeline import timeline
 from portal.files.form import files_form, take_files
 from portal.files.reading import files_in
 from portal.forms import first_errors
-from portal.handoffs.inside import unit_with, units
+from portal.handoffs.inside import unit_of_person, unit_with, units
 from portal.handoffs.reading import decisions_on, legs_of_case, may_hand_on
 from portal.handoffs.unit_reading import parts_to_give, to_decide, unit_legs_of_case
 from portal.languages import gettext as _
@@ -139,6 +139,7 @@ def inside_of(row: Any) -> dict[str, Any]:
     known = {each.id: local(each.name) for each in units()}
     return {
         "units": known,
+        "my_unit": unit_of_person() if known else None,
         "with_unit": known.get(unit_with(row.id, current().tenant_id or 0) or 0),
         "unit_choices": [(str(each), name) for each, name in known.items()],
         "unit_legs": unit_legs_of_case(row.id) if known else [],
@@ -259,7 +260,8 @@ def done() -> dict[str, str]:
 def frame() -> dict[str, Any]:
     seat = g.seat
     staff = {"name": author(), "role": seat.role, "several": len(g.visitor.seats) > 1}
-    return {"tenant": {"slug": seat.slug, "name": seat.name, "zone": zone_name(zone().key)}, "staff": staff}
+    tenant = {"id": seat.tenant_id, "slug": seat.slug, "name": seat.name, "zone": zone_name(zone().key)}
+    return {"tenant": tenant, "staff": staff}
 
 
 def names_of(business: int | None = None) -> Directory:

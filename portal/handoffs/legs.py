@@ -179,8 +179,8 @@ def host_decides(legs: Sequence[AnyLeg], last: str = "") -> bool:
 
 
 def why_it_ended(legs: Sequence[AnyLeg]) -> str:
-    """How the newest attempt ended, for the event that says what comes next."""
+    """How the newest attempt ended, for the event that says what comes next; empty if it was decided about since."""
     last = legs[-1] if legs else None
-    if last is None or last.state not in BOUNCED:
+    if last is None or last.state not in BOUNCED or not last.is_counted:
         return ""
     return f"{last.state}:{last.reason}" if last.reason else last.state

@@ -192,3 +192,17 @@ def test_a_customer_who_accepts_while_a_part_is_open_is_told_so(inside, people, 
     version = re.search(r'name="version" value="(\d+)"', page.text)[1]
     refused = browser.post(f"/cases/{reference}/acceptance", {"version": version})
     assert refused.status_code == 409 and "A part of this case is still open." in refused.text
+
+
+def test_ones_own_no_is_said_in_the_first_person(inside, people, cast):
+    made = acknowledged(cast)
+    one = offered(inside, made.case_id)
+    do(inside, "bags", handing.decline, one, reason="not_ours", text="", author="Bo")
+    own = f"/desk/meridian/unit-handoffs/{one}"
+    for path in (own, path_of(cast, made.case_id)):
+        assert "Baggage service declined: it is not our matter" in people["bags"].get(path).text
+        assert "Baggage service declined: it is not their matter" in people["ada"].get(path).text
+    assert "it is not our matter" in people["bags"].get("/desk/meridian/handoffs").text
+    offered(inside, made.case_id, "care", part_id=one_of(one).part_id)
+    page = people["ada"].get(path_of(cast, made.case_id)).text
+    assert "Baggage service declined: it is not their matter.</p>" in page
