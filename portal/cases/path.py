@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from portal import languages
 from portal.directory import Directory, Name
 from portal.events import kinds
 from portal.events.timeline import Entry
@@ -59,11 +60,13 @@ class Branch:
 class Stop:
     """A business that led the case."""
 
+    tenant_id: int
     name: Name | None
     at: datetime
     answer_by: datetime | None = None
-    """By when whoever handed over the whole case is to see it answered."""
+    """By when it said that it answers, as it took the case on from another business."""
     late_since: datetime | None = None
+    answered_at: datetime | None = None
     left_at: datetime | None = None
     branches: list[Branch] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
@@ -75,6 +78,20 @@ class Stop:
     @property
     def seconds(self) -> int:
         return int((self.left_at - self.at).total_seconds()) if self.left_at else 0
+
+    @property
+    def day(self) -> date:
+        """On which it came there, where the reader is."""
+        return self.at.astimezone(languages.current().zone).date()
+
+    @property
+    def date_state(self) -> str:
+        """What became of `answer_by`, as promises say it."""
+        if self.answer_by is None or (self.answered_at is None and not self.now):
+            return "released"
+        if self.late_since is not None:
+            return "broken"
+        return "due" if self.answered_at is None else "kept"
 
 
 @dataclass(frozen=True)
@@ -91,6 +108,12 @@ class Path:
     def late(self) -> list[Branch]:
         """Those that are waited for and whose time has passed."""
         return [each for stop in self.stops for each in stop.branches if each.waited_for and each.late_since]
+
+    def taken_over(self, promise: Any) -> Stop | None:
+        """The last business that a promise came to with the case, if another one had made it and it was still owed."""
+        over = promise.fulfilled_at or (None if promise.state == "broken" else promise.settled_at)
+        later = [each for each in self.stops if each.at > promise.made_at and (over is None or each.at <= over)]
+        return later[-1] if later and later[-1].tenant_id != promise.tenant_id else None
 
     @property
     def helpers(self) -> dict[str, Branch]:
@@ -138,7 +161,7 @@ class _Reader:
         if self.stops:
             self.stops[-1].left_at = entry.at
         one, due = self.taken or ("", None)
-        self.stops.append(Stop(self._name(entry.tenant_id), entry.at, answer_by=due))
+        self.stops.append(Stop(entry.tenant_id, self._name(entry.tenant_id), entry.at, answer_by=due))
         if one:
             self.moves[one] = self.stops[-1]
         self.taken = None
@@ -207,10 +230,10 @@ class _Reader:
     def withdrawn(self, entry: Entry) -> None:
         self._end(entry, "over")
 
-    def case_answered(self, _entry: Entry) -> None:
+    def case_answered(self, entry: Entry) -> None:
         """With that whoever had handed over the whole case is answered too."""
-        if self.stops:
-            self.stops[-1].answer_by = self.stops[-1].late_since = None
+        if self.stops and self.stops[-1].answered_at is None:
+            self.stops[-1].answered_at = entry.at
 
     def _came_back(self, entry: Entry, branch: Branch | None) -> Note | None:
         """How the attempt before ended; None if that has been told. Once the host has decided, counting begins anew."""

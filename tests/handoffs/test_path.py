@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from portal import directory
-from portal.cases import customer_verbs, handling, parts, second_look
+from portal.cases import customer_verbs, handling, parts, promises, second_look
 from portal.handoffs import handing, hosting, working
 from portal.worker.main import until_idle
 from tenants import clock
@@ -224,3 +224,45 @@ def test_one_that_asked_nobody_has_no_path(cast, app, browser):
     with entered(cast.as_ada):
         parts.split(made.case_id, case_of(cast, made.case_id).state_version, ["The bill"])
     assert "Path through the businesses" not in page_of(browser, app, cast, made.case_id)
+
+
+def listed(page):
+    """The promises of the side, as text."""
+    side = page.split('<ul class="bare promises">', 1)[1].split("</ul>", 1)[0]
+    return [" ".join(re.sub(r"<[^>]+>|&nbsp;", " ", item).split()) for item in re.split(r"<li\b[^>]*>", side)[1:]]
+
+
+def test_a_promise_says_who_made_it_and_who_has_taken_it_over(partners, cast, app, browser):
+    """Only what was still owed came along; what the new lead has said itself stands beside it."""
+    made = acknowledged(cast)
+    one = offered(partners, made.case_id, whole=True)
+    wait_until(clock.now() + timedelta(hours=1))
+    do(partners, "harbor", handing.accept, one, author="Hugo")
+    page = page_of(browser, app, cast, made.case_id)
+    own, answer, plan = listed(page)
+    taken = f"{clock.now():%-d %b %Y}"
+    assert answer.endswith(f"made by Meridian Air, taken over by Harbor Ground Handling on {taken}")
+    assert plan.startswith("kept") and plan.endswith("Meridian Air"), "kept before, and nobody else's"
+    assert "due An answer, as agreed when the case was taken on by" in own and own.endswith("Harbor Ground Handling")
+    with entered(cast.as_hugo):
+        promises.promise_more(made.case_id, "We bring it.", clock.now() + timedelta(days=1))
+    (bring,) = [item for item in listed(page_of(browser, app, cast, made.case_id)) if "We bring it." in item]
+    assert bring.endswith("Harbor Ground Handling") and "taken over" not in bring
+
+
+def test_the_date_of_who_took_the_case_on_is_kept_or_broken(partners, cast, app, browser):
+    made = acknowledged(cast)
+    one = accepted(partners, made.case_id, whole=True)
+    wait_until(handoff(one).answer_by)
+    until_idle()
+    page = page_of(browser, app, cast, made.case_id)
+    assert "broken An answer, as agreed" in listed(page)[0] and "late since" in stops(page)[1]
+    with entered(cast.as_hugo):
+        handling.answer(made.case_id, case_of(cast, made.case_id).state_version, text="Here.", author="Hugo")
+    page = page_of(browser, app, cast, made.case_id)
+    assert "broken An answer, as agreed" in listed(page)[0] and "late since" not in stops(page)[1]
+    other = acknowledged(cast)
+    accepted(partners, other.case_id, whole=True)
+    with entered(cast.as_hugo):
+        handling.answer(other.case_id, case_of(cast, other.case_id).state_version, text="Here.", author="Hugo")
+    assert "kept An answer, as agreed" in listed(page_of(browser, app, cast, other.case_id))[0]
