@@ -149,7 +149,7 @@ def _sent() -> str:
         "answer": _("Answered. The business that leads writes to the customer."),
         "confirm": _("Confirmed. This part is done."),
         "reopen": _("Sent back, with what is missing."),
-        "rate": _("Thank you. Only your own team sees this."),
+        "rate": _("Thank you. Only your business sees this."),
         "dispute": _("The host has your objection. Please go on meanwhile."),
         "reply": _("The host has your evidence."),
         "rule": _("Decided. Everybody reads why."),

@@ -35,7 +35,7 @@ from portal.events.timeline import timeline
 from portal.files.form import files_form, take_files
 from portal.files.reading import files_in
 from portal.forms import first_errors
-from portal.handoffs.inside import unit_of_person, unit_with, units
+from portal.handoffs.inside import unit_of_person, unit_with, units, works_on
 from portal.handoffs.reading import decisions_on, legs_of_case, may_hand_on
 from portal.handoffs.unit_reading import parts_to_give, to_decide, unit_legs_of_case
 from portal.languages import gettext as _
@@ -137,16 +137,26 @@ def case_page(
 def inside_of(row: Any) -> dict[str, Any]:
     """Where the case is within the business; nothing where that has no units and nothing of its own."""
     known = {each.id: local(each.name) for each in units()}
+    legs = unit_legs_of_case(row.id) if known else []
     return {
         "units": known,
         "my_unit": unit_of_person() if known else None,
         "with_unit": known.get(unit_with(row.id, current().tenant_id or 0) or 0),
         "unit_choices": [(str(each), name) for each, name in known.items()],
-        "unit_legs": unit_legs_of_case(row.id) if known else [],
+        "unit_legs": legs,
+        "late_units": [
+            late_unit(leg, known) for leg in legs if leg.row.late_since and works_on(row, leg.row.tenant_id)
+        ],
         "inside_parts": inside_parts(row.id),
         "parts_to_give": parts_to_give(row) if known else [],
         "undecided": to_decide(row.id) if known and allows(current(), "case.assign_unit") else [],
     }
+
+
+def late_unit(leg: Any, known: dict[int, str]) -> dict[str, Any]:
+    """A unit that is waited for beyond its time, as the banner says it."""
+    title = leg.part.title if leg.part else ""
+    return {"name": known.get(leg.row.to_unit_id, ""), "title": title, "late_since": leg.row.late_since}
 
 
 def acts_on(row: Any, made: list[Any], assignee: tuple[int, str] | None) -> dict[str, Any]:
@@ -234,7 +244,7 @@ def done() -> dict[str, str]:
         "reply": _("Sent. It stands on the timeline."),
         "ask": _("Asked. The clocks stand still until the customer answers."),
         "go_on": _("The clocks run again."),
-        "note": _("Note kept. Only your team sees it."),
+        "note": _("Note kept. Only your business sees it."),
         "answer": _("The answer is sent. The customer decides now."),
         "promise": _("Promised. It shows on the case until it is kept."),
         "move": _("Moved. Both dates stay visible."),

@@ -81,7 +81,7 @@ def show(
         leg=leg,
         said=said,
         came_back=who_came_back(entries),
-        can=unit_reading.possible(leg) if allows(current(), "case.hand_off") else set(),
+        sides=unit_reading.possible(leg) if allows(current(), "case.hand_off") else [],
         units=known,
         my_unit=unit_of_person(),
         businesses=names_of().names(),

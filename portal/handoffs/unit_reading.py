@@ -44,6 +44,15 @@ class UnitLeg:
 
 
 @dataclass(frozen=True)
+class Acts:
+    """What may be done for one unit (None: the front desk), or, if it `decides`, as a manager."""
+
+    unit_id: int | None
+    decides: bool
+    can: set[str]
+
+
+@dataclass(frozen=True)
 class Inside:
     """What the units of a business have to do with each other, for one person: their own unit first."""
 
@@ -114,12 +123,20 @@ def unit_legs_of_case(case_id: int) -> list[UnitLeg]:
     return _legs(db.session.scalars(query).all())
 
 
-def possible(leg: UnitLeg) -> set[str]:
-    """What the present person may do with it as it stands. The verbs check again."""
+def possible(leg: UnitLeg) -> list[Acts]:
+    """What the present person may do with it as it stands, for each unit apart: a manager acts for all, and should see
+    whose word it is. The verbs check again."""
     if leg.row.state in LIVE and between(leg.row).is_frozen(leg.case):
-        return set()
-    acts = {act for side in leg.sides for act in acts_of(leg.row, side)}
-    return acts - {"rate"} if leg.row.mode == "transfer" and leg.row.state not in BOUNCED else acts
+        return []
+    rated = leg.row.mode == "assist" or leg.row.state in BOUNCED
+    holder = unit_with(leg.case.id, leg.row.tenant_id) if "asker" in leg.sides else None
+    units_of = {"answerer": leg.row.to_unit_id, "asker": holder, "giver": leg.row.from_unit_id, "decider": None}
+    found: dict[tuple[int | None, bool], set[str]] = {}
+    for side, unit_id in units_of.items():
+        acts = acts_of(leg.row, side) - (set() if rated else {"rate"}) if side in leg.sides else set()
+        if acts:
+            found.setdefault((unit_id, side == "decider"), set()).update(acts)
+    return [Acts(unit_id, decides, acts) for (unit_id, decides), acts in found.items()]
 
 
 def to_decide(case_id: int | None = None) -> list[Open]:
