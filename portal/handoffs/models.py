@@ -140,6 +140,11 @@ class LegColumns:
     """How those that asked found the answer and the work together: 1 poor, 2 fine, 3 good."""
 
     @property
+    def ran_out(self) -> bool:
+        """Whether nobody has said yes or no in time: it can only come back now, and the worker sees to that."""
+        return self.state == "offered" and self.accept_by is not None and clock.now() >= self.accept_by
+
+    @property
     def late_since(self) -> datetime | None:
         """Since when an answer is owed that was due; the date is the rule, and the worker only tells everybody."""
         owed = self.state in WORKING and self.answer_by is not None and clock.now() >= self.answer_by

@@ -40,7 +40,7 @@ class Leg:
     def ours(self) -> bool:
         """Whether the other one waits for a word of this business: yes or no, what it asked, whether it will do."""
         if self.mine == "answerer":
-            return self.row.state in ("offered", "reopened")
+            return self.row.state in ("offered", "reopened") and not self.row.ran_out
         leads = self.case.lead_tenant_id == current().tenant_id
         if self.mine == "asker" and leads and self.row.state in LIVE:
             return self.row.wanted_by is not None or self.row.state in ("awaiting_info", "answered")
@@ -141,6 +141,8 @@ def possible(leg: Leg) -> set[str]:
 
 def acts_of(row: AnyLeg, side: str) -> set[str]:
     """What one side of a hand-off, of either kind, may do with it as it stands."""
+    if row.ran_out:
+        return set()
     acts = {act for act in SIDES.get(side, ()) if can(row.state, act)}
     if row.mode == "transfer":
         acts -= {"answer", "confirm", "reopen", "ask", "tell"} | ({"withdraw"} if row.state != "offered" else set())

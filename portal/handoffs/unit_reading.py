@@ -38,7 +38,7 @@ class UnitLeg:
     def ours(self) -> bool:
         """Whether others wait for a word of this person's side."""
         if self.mine:
-            return self.row.state in ("offered", "reopened")
+            return self.row.state in ("offered", "reopened") and not self.row.ran_out
         asked = self.row.wanted_by is not None or self.row.state in ("awaiting_info", "answered")
         return "asker" in self.sides and self.row.state in LIVE and asked
 
