@@ -58,7 +58,9 @@ def test_from_the_form_to_the_confirmed_answer(inside, people, browser, cast):
     assert "Inside our business" in inbox and "Asked of my unit" in inbox and "Hand-offs (1)" in inbox
     assert "Asked of my unit" not in people["care"].get("/desk/meridian/handoffs").text
     theirs = f"/desk/meridian/unit-handoffs/{one}"
-    assert "Look there, please." in bo.get(theirs).text
+    opened = bo.get(theirs).text
+    assert "Look there, please." in opened
+    assert re.search(r'hx-post="[^"]+/look" hx-trigger="load"[^>]*><input[^>]+csrf_token', opened), "with its token"
     assert bo.post(f"{theirs}/look", {}).status_code == 204
     assert "opened" in ada.get(path).text
     act(bo, theirs, "acceptance")
