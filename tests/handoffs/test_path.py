@@ -144,6 +144,18 @@ def test_a_late_part_is_late_on_the_path_in_the_list_and_in_the_banner(partners,
     assert "late since" not in page and branches(page)[0].endswith("was late"), "nobody waits for it any more"
 
 
+def test_the_desk_says_it_as_well_and_asks_nobody_to_end_what_others_work_on(partners, cast, signed_in):
+    made = acknowledged(cast)
+    one = accepted(partners, made.case_id)
+    wait_until(handoff(one).answer_by)
+    until_idle()
+    page = signed_in("ada").get(f"/desk/meridian/cases/{case_of(cast, made.case_id).reference}").text
+    banner = page.split('class="next', 1)[1].split("</section>", 1)[0]
+    assert "Waiting for Harbor Ground Handling, late since" in banner
+    listed = page.split('<h2 id="parts">', 1)[1].split("</section>", 1)[0]
+    assert "late since" in listed and "Harbor Ground Handling" in listed and "This part is done" not in listed
+
+
 def test_more_time_makes_nobody_late(partners, cast, app, browser):
     made = acknowledged(cast)
     one = accepted(partners, made.case_id)
