@@ -15,11 +15,12 @@ from flask import current_app, render_template
 
 from portal import languages
 from portal.build import BUILD
+from portal.cases.came_back import who_came_back
 from portal.cases.folding import folded
 from portal.cases.handling import SILENCE
 from portal.cases.looks import Look, appeal_is_open, looks_of, rounds_of, since_of
 from portal.cases.parts import parts_of
-from portal.cases.path import path_of, who_came_back
+from portal.cases.path import path_of
 from portal.cases.promises import is_owed
 from portal.cases.reading import next_of, promises_of
 from portal.cases.states import OPEN

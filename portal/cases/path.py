@@ -29,8 +29,19 @@ class Note:
     """Of whoever was asked, or decides."""
 
 
+class Stay:
+    """Some time at one business."""
+
+    at: datetime
+    left_at: datetime | None
+
+    @property
+    def seconds(self) -> int:
+        return int((self.left_at - self.at).total_seconds()) if self.left_at else 0
+
+
 @dataclass
-class Branch:
+class Branch(Stay):
     """A business that was asked for a part of the case; for the whole of it as long as it has not said yes."""
 
     name: Name | None
@@ -48,16 +59,12 @@ class Branch:
     notes: list[Note] = field(default_factory=list)
 
     @property
-    def seconds(self) -> int:
-        return int((self.left_at - self.at).total_seconds()) if self.left_at else 0
-
-    @property
     def waited_for(self) -> bool:
         return self.state in ("asked", "helping")
 
 
 @dataclass
-class Stop:
+class Stop(Stay):
     """A business that led the case."""
 
     tenant_id: int
@@ -74,10 +81,6 @@ class Stop:
     @property
     def now(self) -> bool:
         return self.left_at is None
-
-    @property
-    def seconds(self) -> int:
-        return int((self.left_at - self.at).total_seconds()) if self.left_at else 0
 
     @property
     def day(self) -> date:
@@ -169,8 +172,7 @@ class _Reader:
     def offered(self, entry: Entry) -> None:
         part = _part(entry)
         note = self._came_back(entry, self._newest(part)) if entry.facts.get("after") else None
-        branch = self._branch(entry)
-        branch.accept_by = _moment(entry, "accept_by")
+        branch = self._branch(entry, accept_by=_moment(entry, "accept_by"))
         if note is not None and self.stops:
             note.then, note.name = "asked", branch.name
             self.notes[part] = (note, branch if part else self.stops[-1])
@@ -216,19 +218,10 @@ class _Reader:
         if found is not None:
             found.answer_by, found.late_since = _moment(entry, "answer_by"), None
 
-    def answered(self, entry: Entry) -> None:
-        self._end(entry, "answered")
-
     def reopened(self, entry: Entry) -> None:
         branch = self.legs.get(str(entry.facts.get("handoff")))
         if branch is not None:
             branch.state, branch.left_at = "helping", None
-
-    def confirmed(self, entry: Entry) -> None:
-        self._end(entry, "done")
-
-    def withdrawn(self, entry: Entry) -> None:
-        self._end(entry, "over")
 
     def case_answered(self, entry: Entry) -> None:
         """With that whoever had handed over the whole case is answered too."""
@@ -248,15 +241,15 @@ class _Reader:
     def _newest(self, part: str) -> Branch | None:
         return next((each for each in reversed(self.legs.values()) if each.part == part), None)
 
-    def _branch(self, entry: Entry) -> Branch:
+    def _branch(self, entry: Entry, accept_by: datetime | None = None) -> Branch:
         part = _part(entry)
-        branch = Branch(self._named(entry), part, self.titles.get(part, ""), entry.at)
+        branch = Branch(self._named(entry), part, self.titles.get(part, ""), entry.at, accept_by=accept_by)
         self.legs[str(entry.facts.get("handoff"))] = branch
         if self.stops:
             self.stops[-1].branches.append(branch)
         return branch
 
-    def _end(self, entry: Entry, state: str) -> None:
+    def end(self, entry: Entry, state: str) -> None:
         branch = self.legs.get(str(entry.facts.get("handoff")))
         if branch is not None:
             self._leave(branch, entry, state)
@@ -286,33 +279,12 @@ READS: dict[str, Callable[[_Reader, Entry], None]] = {
     kinds.HOST_ASSIGNED.name: _Reader.assigned,
     kinds.HANDOFF_LATE.name: _Reader.late,
     kinds.HANDOFF_EXTENDED.name: _Reader.extended,
-    kinds.HANDOFF_ANSWERED.name: _Reader.answered,
+    kinds.HANDOFF_ANSWERED.name: lambda reader, entry: reader.end(entry, "answered"),
     kinds.HANDOFF_REOPENED.name: _Reader.reopened,
-    kinds.HANDOFF_CONFIRMED.name: _Reader.confirmed,
-    kinds.HANDOFF_WITHDRAWN.name: _Reader.withdrawn,
+    kinds.HANDOFF_CONFIRMED.name: lambda reader, entry: reader.end(entry, "done"),
+    kinds.HANDOFF_WITHDRAWN.name: lambda reader, entry: reader.end(entry, "over"),
     kinds.ANSWERED.name: _Reader.case_answered,
 }
-
-
-def who_came_back(entries: Iterable[Entry]) -> dict[int, int]:
-    """For each entry that tells how the attempt before ended, by its number: whose it was (a business, or a unit)."""
-    asked: dict[tuple[str, str], int] = {}
-    found: dict[int, int] = {}
-    for entry in sorted(entries, key=lambda entry: entry.seq):
-        inside = "unit" if entry.kind.startswith("case.unit.") else "tenant"
-        key = (inside, _part(entry))
-        if entry.facts.get("after") and key in asked:
-            found[entry.seq] = asked[key]
-        if entry.kind in GIVES and entry.facts.get(inside):
-            asked[key] = int(entry.facts[inside])
-    return found
-
-
-GIVES = (
-    *(each.name for each in (kinds.HANDED_ON, kinds.HOST_ASSIGNED)),
-    *(kinds.INSIDE[each.name].name for each in (kinds.HANDED_ON, kinds.HOST_ASSIGNED)),
-)
-"""What names who has it from then on."""
 
 
 def _part(entry: Entry) -> str:

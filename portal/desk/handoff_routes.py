@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 import portal.handoffs.following_case  # noqa: F401
 from portal.answers import form_version, private
 from portal.cases import parts
-from portal.cases.path import who_came_back
+from portal.cases.came_back import who_came_back
 from portal.desk.handoff_acts import ACTS, NAMES, perform
 from portal.desk.handoff_forms import AssignForm, HandOffForm
 from portal.desk.page import act_on, author, frame, names_of, zone

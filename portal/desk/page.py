@@ -13,13 +13,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.answers import private
 from portal.calendars.models import ServiceCalendar
 from portal.cases.assessment import REASONS
+from portal.cases.came_back import who_came_back
 from portal.cases.clocks import usual_answer
 from portal.cases.folding import folded
 from portal.cases.live import case_view, facts_of, in_order
 from portal.cases.money import CURRENCIES
 from portal.cases.needs import needs_of
 from portal.cases.parts import inside_parts, parts_of
-from portal.cases.path import path_of, who_came_back
+from portal.cases.path import path_of
 from portal.cases.promises import is_owed
 from portal.cases.reading import find_case, next_of, promises_of
 from portal.cases.remedies import goodwill_allowances, remedies_of

@@ -8,7 +8,7 @@ from flask import Response, make_response, redirect, render_template, request, u
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.answers import form_version, private
-from portal.cases.path import who_came_back
+from portal.cases.came_back import who_came_back
 from portal.desk.handoff_acts import ACTS, NAMES, Act, perform
 from portal.desk.page import act_on, author, frame, names_of, zone
 from portal.desk.routes import blueprint

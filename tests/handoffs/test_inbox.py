@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from portal import directory
 from portal.cases import handling
 from portal.handoffs import handing, reading, unit_reading, working
 from portal.worker.main import until_idle
@@ -45,6 +46,7 @@ def test_a_whole_case_that_was_handed_on_is_off_the_list(partners, cast):
 
 
 def test_what_is_late_comes_first_and_says_so_in_red(partners, cast, signed_in):
+    directory.forget()
     late = accepted(partners, acknowledged(cast).case_id, whole=True)
     part = accepted(partners, acknowledged(cast).case_id)
     wait_until(handoff(late).answer_by - timedelta(minutes=30))

@@ -149,6 +149,7 @@ def test_the_desk_says_it_as_well_and_asks_nobody_to_end_what_others_work_on(par
     one = accepted(partners, made.case_id)
     wait_until(handoff(one).answer_by)
     until_idle()
+    directory.forget()
     page = signed_in("ada").get(f"/desk/meridian/cases/{case_of(cast, made.case_id).reference}").text
     banner = page.split('class="next', 1)[1].split("</section>", 1)[0]
     assert "Waiting for Harbor Ground Handling, late since" in banner
