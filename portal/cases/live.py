@@ -15,10 +15,12 @@ from flask import current_app, render_template
 
 from portal import languages
 from portal.build import BUILD
+from portal.cases.came_back import who_came_back
 from portal.cases.folding import folded
 from portal.cases.handling import SILENCE
 from portal.cases.looks import Look, appeal_is_open, looks_of, rounds_of, since_of
 from portal.cases.parts import parts_of
+from portal.cases.path import path_of
 from portal.cases.promises import is_owed
 from portal.cases.reading import next_of, promises_of
 from portal.cases.states import OPEN
@@ -36,7 +38,6 @@ POLL = 20
 """Seconds between two looks of an open page."""
 QUOTED = 140
 """Characters of the answer that a closed case begins with."""
-ROUTES = ("case.routed", "case.lead.changed")
 ASKS = ("case.handoff.offered", "case.host.assigned")
 STOPS = " ，。；、！？,.;!?"
 
@@ -109,17 +110,18 @@ def live(row: Any, view: str, card: door.NetworkCard, names: Directory) -> Live:
 
 def _make(row: Any, view: str, names: Directory, etag: str) -> Live:
     entries, promises = as_written(timeline(row.id)), promises_of(row.id)
-    facts = facts_of(entries)
+    facts, parts = facts_of(entries), parts_of(row.id)
     html = render_template(
         "cases/_live.html",
         case=case_view(row, facts, names),
         next=next_of(promises),
-        stations=stations(row, entries, names),
+        way=path_of(row, entries, parts, names),
+        came_back=who_came_back(entries),
         entries=folded(entries),
         businesses=names.names(),
         promises=in_order(promises),
         rounds=rounds_of(entries, promises),
-        parts=parts_of(row.id),
+        parts=parts,
         files=files_in(entries, row),
         view=view,
         newest=row.state in OPEN,
@@ -217,55 +219,3 @@ def case_view(row: Any, facts: CaseFacts, names: Directory) -> dict[str, Any]:
         "source": facts.source,
         "version": row.state_version,
     }
-
-
-def stations(row: Any, entries: list[Entry], names: Directory) -> list[dict[str, Any]]:
-    """The path of the case through the businesses, in the order of time: who led it, and who helped with a part."""
-    routed = [entry for entry in reversed(entries) if entry.kind in ROUTES and entry.tenant_id]
-    path: list[dict[str, Any]] = [_station(None, row.reported_at)]
-    for number, entry in enumerate(routed):
-        is_last = number == len(routed) - 1
-        left_at = (row.closed_at if is_last else routed[number + 1].at) if not is_last or row.closed_at else None
-        name = names.businesses[entry.tenant_id or 0].name
-        now = is_last and row.closed_at is None
-        path.append(_station(name, entry.at, until=left_at, lead=True, now=now))
-    return sorted([*path, *_helpers(entries, names)], key=lambda station: station["at"])
-
-
-def _helpers(entries: list[Entry], names: Directory) -> list[dict[str, Any]]:
-    """Who was asked for help with a part, as far as it was taken on or is still open."""
-    legs: dict[str, dict[str, Any]] = {}
-    for entry in reversed(entries):
-        facts, one = entry.facts, str(entry.facts.get("handoff", ""))
-        if entry.kind in ASKS and facts.get("part") and one:
-            for before in legs.values():
-                if before["now"] and before["part"] == facts["part"]:
-                    _end(before, entry)
-            business = names.businesses.get(int(facts["tenant"]))
-            legs[one] = _station(business.name if business else None, entry.at, part=facts["part"], now=True)
-            legs[one] |= {"accept_by": _moment(facts.get("accept_by")), "answer_by": _moment(facts.get("answer_by"))}
-        elif one in legs and entry.kind == "case.handoff.accepted":
-            legs[one] |= {"at": entry.at, "accept_by": None, "answer_by": _moment(facts.get("answer_by"))}
-        elif one in legs and entry.kind == "case.handoff.extended":
-            legs[one]["answer_by"] = _moment(facts.get("answer_by"))
-        elif one in legs and entry.kind in ("case.handoff.confirmed", "case.handoff.withdrawn", "case.host.asked"):
-            _end(legs[one], entry)
-    newest = {leg["part"]: one for one, leg in legs.items()}
-    # Of what was not taken on only the newest try is a station: the others are told with it.
-    return [leg for one, leg in legs.items() if leg["accept_by"] is None or (leg["now"] and newest[leg["part"]] == one)]
-
-
-def _end(leg: dict[str, Any], entry: Entry) -> None:
-    """A station is left. That a part came back is told with what comes next, and so is known from that."""
-    back = str(entry.facts.get("after", "")).startswith("returned")
-    leg |= {"now": False, "seconds": int((entry.at - leg["at"]).total_seconds()), "back": back}
-
-
-def _station(name: Any, at: datetime, *, until: datetime | None = None, **more: Any) -> dict[str, Any]:
-    seconds = int((until - at).total_seconds()) if until else None
-    plain = {"lead": False, "now": False, "part": None, "back": False, "accept_by": None, "answer_by": None}
-    return {"name": name, "at": at, "seconds": seconds, **plain, **more}
-
-
-def _moment(value: Any) -> datetime | None:
-    return datetime.fromisoformat(value) if value else None

@@ -15,7 +15,10 @@ from portal.desk.routes import blueprint
 from portal.errors import page as error_page
 from portal.handoffs import handing, legs, paths, working
 from portal.handoffs.states import WrongLeg
+from portal.languages import current as tongue
 from portal.languages import gettext as _
+from portal.wording import day_text
+from tenants import clock
 from tenants.departments import NoSuchUnit
 
 
@@ -56,6 +59,7 @@ def not_now(error: Exception) -> Response:
 MOVED = (
     legs.StaleHandoff,
     legs.Frozen,
+    legs.RanOut,
     WrongLeg,
     handing.GivenBackBefore,
     working.NothingAsked,
@@ -76,6 +80,8 @@ def moved(error: Exception) -> Response:
 
 def _why(error: Exception) -> str:
     inside = _inside()
+    if isinstance(error, legs.RanOut):
+        return _ran_out(error, inside)
     if isinstance(error, legs.Frozen) and inside:
         return _("Your business has nothing to do with this any more. It ends by itself.")
     if isinstance(error, legs.Frozen):
@@ -87,6 +93,16 @@ def _why(error: Exception) -> str:
     if isinstance(error, working.AlreadyRated):
         return _("One grade is kept for each question, after the hand-off is over. Nothing was changed.")
     return _("This has changed meanwhile. Nothing was done; this is how it stands now.")
+
+
+def _ran_out(error: legs.RanOut, inside: bool) -> str:
+    at = (error.at or clock.now()).astimezone(tongue().zone)
+    said = {"time": f"{at:%H:%M}", "day": day_text(at.date())}
+    if inside:
+        return _(
+            "The time for it ran out at %(time)s on %(day)s. Nothing was done; a manager says who takes it.", **said
+        )
+    return _("The time for it ran out at %(time)s on %(day)s. Nothing was done; the host says who takes it.", **said)
 
 
 def _inside() -> bool:

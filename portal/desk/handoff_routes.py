@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 import portal.handoffs.following_case  # noqa: F401
 from portal.answers import form_version, private
 from portal.cases import parts
+from portal.cases.came_back import who_came_back
 from portal.desk.handoff_acts import ACTS, NAMES, perform
 from portal.desk.handoff_forms import AssignForm, HandOffForm
 from portal.desk.page import act_on, author, frame, names_of, zone
@@ -22,7 +23,7 @@ from portal.events import kinds
 from portal.events.timeline import timeline
 from portal.forms import id_of
 from portal.handoffs import handing, hosting, legs, reading, sharing, unit_reading
-from portal.handoffs.inside import units
+from portal.handoffs.inside import unit_of_person, units
 from portal.languages import gettext as _
 from portal.wording import local, zone_name
 from tenants.permissions import allows
@@ -47,6 +48,7 @@ def show_handoffs(tenant: str) -> Response:
         inbox=reading.inbox(),
         businesses=names.names(),
         units=known,
+        my_unit=unit_of_person() if known else None,
         inside=unit_reading.inside() if known else None,
         sent=_sent(),
     )
@@ -109,13 +111,15 @@ def show(
     tone: str = "",
 ) -> Response:
     leg, names = reading.leg_of(handoff_id), names_of()
-    said = [entry for entry in timeline(leg.row.case_id) if entry.facts.get("handoff") == str(handoff_id)]
+    entries = timeline(leg.row.case_id)
+    said = [entry for entry in entries if entry.facts.get("handoff") == str(handoff_id)]
     said = [entry for entry in said if entry.kind not in TOLD_BY_WORDS]
     page = render_template(
         "desk/handoff.html",
         **frame(),
         leg=leg,
         said=said,
+        came_back=who_came_back(entries),
         can=reading.possible(leg) if allows(current(), "case.hand_off") else set(),
         businesses=names.names(),
         others=[(each.slug, each.name) for each in names.businesses.values()],
@@ -145,7 +149,7 @@ def _sent() -> str:
         "answer": _("Answered. The business that leads writes to the customer."),
         "confirm": _("Confirmed. This part is done."),
         "reopen": _("Sent back, with what is missing."),
-        "rate": _("Thank you. Only your own team sees this."),
+        "rate": _("Thank you. Only your business sees this."),
         "dispute": _("The host has your objection. Please go on meanwhile."),
         "reply": _("The host has your evidence."),
         "rule": _("Decided. Everybody reads why."),

@@ -13,12 +13,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.answers import private
 from portal.calendars.models import ServiceCalendar
 from portal.cases.assessment import REASONS
+from portal.cases.came_back import who_came_back
 from portal.cases.clocks import usual_answer
 from portal.cases.folding import folded
-from portal.cases.live import case_view, facts_of, in_order, stations
+from portal.cases.live import case_view, facts_of, in_order
 from portal.cases.money import CURRENCIES
 from portal.cases.needs import needs_of
 from portal.cases.parts import inside_parts, parts_of
+from portal.cases.path import path_of
 from portal.cases.promises import is_owed
 from portal.cases.reading import find_case, next_of, promises_of
 from portal.cases.remedies import goodwill_allowances, remedies_of
@@ -34,7 +36,7 @@ from portal.events.timeline import timeline
 from portal.files.form import files_form, take_files
 from portal.files.reading import files_in
 from portal.forms import first_errors
-from portal.handoffs.inside import unit_with, units
+from portal.handoffs.inside import unit_of_person, unit_with, units, works_on
 from portal.handoffs.reading import decisions_on, legs_of_case, may_hand_on
 from portal.handoffs.unit_reading import parts_to_give, to_decide, unit_legs_of_case
 from portal.languages import gettext as _
@@ -77,7 +79,7 @@ def case_page(
     tone: str = "",
 ) -> Response:
     names, entries, made = names_of(row.lead_tenant_id), as_written(timeline(row.id)), promises_of(row.id)
-    facts = facts_of(entries)
+    facts, parts = facts_of(entries), parts_of(row.id)
     assignee = assignee_of(row.id)
     case = {
         **case_view(row, facts, names),
@@ -89,14 +91,15 @@ def case_page(
         **frame(),
         case=case,
         next=next_of(made),
-        stations=stations(row, entries, names),
+        way=path_of(row, entries, parts, names),
+        came_back=who_came_back(entries),
         entries=folded(entries),
         businesses=names.names(),
         promises=in_order(made),
         owed={promise.id for promise in made if is_owed(promise)},
         remedies=remedies_of(row.id),
         allowances=goodwill_allowances(),
-        parts=parts_of(row.id),
+        parts=parts,
         needs=needs_of(row.id),
         legs=legs_of_case(row.id),
         decisions=decisions_on(row.id),
@@ -135,15 +138,26 @@ def case_page(
 def inside_of(row: Any) -> dict[str, Any]:
     """Where the case is within the business; nothing where that has no units and nothing of its own."""
     known = {each.id: local(each.name) for each in units()}
+    legs = unit_legs_of_case(row.id) if known else []
     return {
         "units": known,
+        "my_unit": unit_of_person() if known else None,
         "with_unit": known.get(unit_with(row.id, current().tenant_id or 0) or 0),
         "unit_choices": [(str(each), name) for each, name in known.items()],
-        "unit_legs": unit_legs_of_case(row.id) if known else [],
+        "unit_legs": legs,
+        "late_units": [
+            late_unit(leg, known) for leg in legs if leg.row.late_since and works_on(row, leg.row.tenant_id)
+        ],
         "inside_parts": inside_parts(row.id),
         "parts_to_give": parts_to_give(row) if known else [],
         "undecided": to_decide(row.id) if known and allows(current(), "case.assign_unit") else [],
     }
+
+
+def late_unit(leg: Any, known: dict[int, str]) -> dict[str, Any]:
+    """A unit that is waited for beyond its time, as the banner says it."""
+    title = leg.part.title if leg.part else ""
+    return {"name": known.get(leg.row.to_unit_id, ""), "title": title, "late_since": leg.row.late_since}
 
 
 def acts_on(row: Any, made: list[Any], assignee: tuple[int, str] | None) -> dict[str, Any]:
@@ -231,7 +245,7 @@ def done() -> dict[str, str]:
         "reply": _("Sent. It stands on the timeline."),
         "ask": _("Asked. The clocks stand still until the customer answers."),
         "go_on": _("The clocks run again."),
-        "note": _("Note kept. Only your team sees it."),
+        "note": _("Note kept. Only your business sees it."),
         "answer": _("The answer is sent. The customer decides now."),
         "promise": _("Promised. It shows on the case until it is kept."),
         "move": _("Moved. Both dates stay visible."),
@@ -257,7 +271,8 @@ def done() -> dict[str, str]:
 def frame() -> dict[str, Any]:
     seat = g.seat
     staff = {"name": author(), "role": seat.role, "several": len(g.visitor.seats) > 1}
-    return {"tenant": {"slug": seat.slug, "name": seat.name, "zone": zone_name(zone().key)}, "staff": staff}
+    tenant = {"id": seat.tenant_id, "slug": seat.slug, "name": seat.name, "zone": zone_name(zone().key)}
+    return {"tenant": tenant, "staff": staff}
 
 
 def names_of(business: int | None = None) -> Directory:

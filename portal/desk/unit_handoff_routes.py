@@ -8,13 +8,14 @@ from flask import Response, make_response, redirect, render_template, request, u
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.answers import form_version, private
+from portal.cases.came_back import who_came_back
 from portal.desk.handoff_acts import ACTS, NAMES, Act, perform
 from portal.desk.page import act_on, author, frame, names_of, zone
 from portal.desk.routes import blueprint
 from portal.desk.unit_forms import GiveForm, UnitAssignForm, UnitDeclineForm, UnitRulingForm, row_id
 from portal.events.timeline import timeline
 from portal.handoffs import managing, unit_offering, unit_reading
-from portal.handoffs.inside import units
+from portal.handoffs.inside import unit_of_person, units
 from portal.languages import gettext as _
 from portal.wording import local, zone_name
 from tenants.permissions import allows
@@ -71,15 +72,18 @@ def show(
     tone: str = "",
 ) -> Response:
     leg = unit_reading.unit_leg_of(inside_id)
-    said = [entry for entry in timeline(leg.case.id) if entry.facts.get("handoff") == str(inside_id)]
+    entries = timeline(leg.case.id)
+    said = [entry for entry in entries if entry.facts.get("handoff") == str(inside_id)]
     known = {each.id: local(each.name) for each in units()}
     page = render_template(
         "desk/unit_handoff.html",
         **frame(),
         leg=leg,
-        said=said[::-1],
-        can=unit_reading.possible(leg) if allows(current(), "case.hand_off") else set(),
+        said=said,
+        came_back=who_came_back(entries),
+        sides=unit_reading.possible(leg) if allows(current(), "case.hand_off") else [],
         units=known,
+        my_unit=unit_of_person(),
         businesses=names_of().names(),
         others=[(str(each), name) for each, name in known.items() if each != leg.row.to_unit_id],
         zone=zone_name(zone().key),

@@ -21,7 +21,7 @@ from portal.events import kinds
 from portal.events.record import set_timer
 from portal.handoffs.between import between
 from portal.handoffs.inside import is_with_unit
-from portal.handoffs.legs import bounces, leg, legs_of, path_of, said, step, told, touch, why_it_ended
+from portal.handoffs.legs import bounces, leg, legs_of, path_of, require_in_time, said, step, told, touch, why_it_ended
 from portal.handoffs.models import DECLINES, RETURNS, AnyLeg, Handoff, Partnership
 from portal.handoffs.moving import take_on
 from portal.handoffs.partnering import agreement_between, covers
@@ -103,8 +103,9 @@ def begin(case: Case, one: AnyLeg, before: Sequence[AnyLeg], brief: str, author:
 
 
 def accept(handoff_id: int, version: int, *, author: str) -> None:
-    """Take it on: an answer is owed by the agreed time. Of a transfer: have the case from now on."""
+    """Take it on: an answer is owed by the agreed time. Of a transfer: have the case from now on. Raises RanOut."""
     with leg(handoff_id, version, asker=False) as (case, one):
+        require_in_time(one)
         take_on(case, one)
         if between(one).is_shared or one.mode == "transfer":
             assignment.take_if_free(case, author)
@@ -113,10 +114,11 @@ def accept(handoff_id: int, version: int, *, author: str) -> None:
 def decline(
     handoff_id: int, version: int, *, reason: str, text: str, author: str, suggested_id: int | None = None
 ) -> None:
-    """Say why not, and whose matter it is. The customer reads it together with what comes next."""
+    """Say why not, and whose matter it is. The customer reads it together with what comes next. Raises RanOut."""
     _require_reason(reason, DECLINES)
     with leg(handoff_id, version, asker=False) as (case, one):
         _require_step(one, "decline", one.state == "offered")
+        require_in_time(one)
         if suggested_id in (None, one.asked_id, one.giver_id) or not between(one).is_known(suggested_id):
             suggested_id = None
         one.reason, one.suggested_id = reason, suggested_id
@@ -139,11 +141,12 @@ def give_back(handoff_id: int, version: int, *, reason: str, evidence: str) -> N
 
 
 def withdraw(handoff_id: int, version: int) -> None:
-    """Take it back: it is not needed any more, or goes elsewhere. Never a transfer that was taken on."""
+    """Take it back: it is not needed any more, or goes elsewhere. Never a transfer that was taken on. Raises RanOut."""
     with leg(handoff_id, version, asker=True) as (case, one):
         if one.mode == "transfer" and one.state != "offered":
             raise WrongLeg(one.state, "withdraw")
         _require_step(one, "withdraw", one.state in LIVE)
+        require_in_time(one)
         told(case, kinds.HANDOFF_WITHDRAWN, one)
         touch(case, one)
         step(one, "withdraw")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -40,6 +41,14 @@ class StaleHandoff(RuntimeError):
 class Frozen(RuntimeError):
     """The agreement behind it has ended, or its business has nothing to do with it any more (409): it goes back by
     itself."""
+
+
+class RanOut(RuntimeError):
+    """Its time for a yes or no is over (409), whether or not the worker has told so by now."""
+
+    def __init__(self, at: datetime | None) -> None:
+        super().__init__(f"nobody took it on by {at}")
+        self.at = at
 
 
 @contextmanager
@@ -97,6 +106,16 @@ def step(one: AnyLeg, act: str) -> None:
     if into not in LIVE:
         one.settled_at = clock.now()
     db.session.flush()
+
+
+def require_in_time(one: AnyLeg) -> None:
+    """Before a step out of `offered` that somebody asks for. Raises RanOut.
+
+    The date is the rule: before it only people move an offer, from then on only the worker does. Both look at it under
+    the case's lock, so that there is one end, whoever comes first.
+    """
+    if one.ran_out:
+        raise RanOut(one.accept_by)
 
 
 def touch(case: Case, one: AnyLeg) -> None:
@@ -179,8 +198,8 @@ def host_decides(legs: Sequence[AnyLeg], last: str = "") -> bool:
 
 
 def why_it_ended(legs: Sequence[AnyLeg]) -> str:
-    """How the newest attempt ended, for the event that says what comes next."""
+    """How the newest attempt ended, for the event that says what comes next; empty if it was decided about since."""
     last = legs[-1] if legs else None
-    if last is None or last.state not in BOUNCED:
+    if last is None or last.state not in BOUNCED or not last.is_counted:
         return ""
     return f"{last.state}:{last.reason}" if last.reason else last.state

@@ -19,7 +19,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.cases import reach
 from portal.cases.models import CASE
-from portal.handoffs.states import LIVE, STATES
+from portal.handoffs.states import LIVE, STATES, WORKING
+from tenants import clock
 from tenants.db import Base, only_where
 from tenants.models import TENANT, UNIT
 from tenants.ownership import PARTIES, Kind, NetworkShared, Row, TenantPrivate, none, same_network, system_and
@@ -137,6 +138,17 @@ class LegColumns:
     rated_help: Mapped[int | None]
     rated_ease: Mapped[int | None]
     """How those that asked found the answer and the work together: 1 poor, 2 fine, 3 good."""
+
+    @property
+    def ran_out(self) -> bool:
+        """Whether nobody has said yes or no in time: it can only come back now, and the worker sees to that."""
+        return self.state == "offered" and self.accept_by is not None and clock.now() >= self.accept_by
+
+    @property
+    def late_since(self) -> datetime | None:
+        """Since when an answer is owed that was due; the date is the rule, and the worker only tells everybody."""
+        owed = self.state in WORKING and self.answer_by is not None and clock.now() >= self.answer_by
+        return self.answer_by if owed else None
 
 
 class Handoff(LegColumns, NetworkShared, Base):

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from portal.cases.models import Access, Case
+from portal.cases.states import OPEN
 from portal.cases.work_models import Part
 from portal.handoffs.legs import NoSuchHandoff, bounces, host_decides
 from portal.handoffs.models import AnyLeg, Handoff, Partnership
 from portal.handoffs.partnering import is_host, partners_for
 from portal.handoffs.paths import OFFERED_IN
-from portal.handoffs.states import LIVE, OVER, can
+from portal.handoffs.states import LIVE, OVER, WORKING, can
 from tenants.scope import current, db
 
 RECENT = 20
@@ -39,7 +40,7 @@ class Leg:
     def ours(self) -> bool:
         """Whether the other one waits for a word of this business: yes or no, what it asked, whether it will do."""
         if self.mine == "answerer":
-            return self.row.state in ("offered", "reopened")
+            return self.row.state in ("offered", "reopened") and not self.row.ran_out
         leads = self.case.lead_tenant_id == current().tenant_id
         if self.mine == "asker" and leads and self.row.state in LIVE:
             return self.row.wanted_by is not None or self.row.state in ("awaiting_info", "answered")
@@ -79,7 +80,7 @@ def inbox() -> Inbox:
         .order_by(Handoff.settled_at.desc(), Handoff.id.desc())
         .limit(RECENT)
     ).all()
-    legs = [leg for leg in _legs(rows) if not (leg.row.mode == "transfer" and leg.row.state != "offered")]
+    legs = [leg for leg in _legs(rows) if leg.row.mode == "assist" or leg.row.state == "offered" or _has_it(leg)]
     return Inbox(
         asked=sorted((leg for leg in legs if leg.mine == "answerer"), key=pressing),
         waiting=sorted((leg for leg in legs if leg.mine == "asker"), key=pressing),
@@ -140,6 +141,8 @@ def possible(leg: Leg) -> set[str]:
 
 def acts_of(row: AnyLeg, side: str) -> set[str]:
     """What one side of a hand-off, of either kind, may do with it as it stands."""
+    if row.ran_out:
+        return set()
     acts = {act for act in SIDES.get(side, ()) if can(row.state, act)}
     if row.mode == "transfer":
         acts -= {"answer", "confirm", "reopen", "ask", "tell"} | ({"withdraw"} if row.state != "offered" else set())
@@ -194,6 +197,12 @@ def _side(row: Handoff, case: Any) -> str:
     return "asker" if me in (case.lead_tenant_id, row.from_tenant_id) else "host"
 
 
+def _has_it(leg: Leg) -> bool:
+    """Whether this business has taken the whole case on, and still owes the answer."""
+    leads = bool(leg.case.lead_tenant_id == current().tenant_id)
+    return leg.mine == "answerer" and leads and leg.row.state in WORKING and leg.case.state in OPEN
+
+
 def cases_of(ids: Sequence[int]) -> dict[int, Any]:
     table = Case.__table__
     found = db.session.execute(current().select(table).where(table.c.id.in_(ids)))
@@ -205,7 +214,8 @@ def parts_by_id(ids: Sequence[int | None]) -> dict[int, Part]:
     return {part.id: part for part in db.session.scalars(select(Part).where(Part.id.in_(known)))} if known else {}
 
 
-def pressing(leg: Any) -> tuple[bool, Any]:
-    """The key by which hand-offs that are under way are sorted: what waits for a word first, then by what is due."""
+def pressing(leg: Any) -> tuple[bool, bool, Any]:
+    """The key by which hand-offs that are under way are sorted: what is late first, then what waits for a word, then by
+    what is due."""
     due = leg.row.accept_by if leg.row.state == "offered" else leg.row.answer_by
-    return (not leg.ours, due or leg.row.offered_at)
+    return (leg.row.late_since is None, not leg.ours, due or leg.row.offered_at)

@@ -17,7 +17,7 @@ from portal.handoffs.legs import NoSuchHandoff, bounces, host_decides
 from portal.handoffs.models import UnitHandoff
 from portal.handoffs.paths import OFFERED_IN
 from portal.handoffs.reading import RECENT, Open, acts_of, cases_of, parts_by_id, pressing
-from portal.handoffs.states import BOUNCED, LIVE
+from portal.handoffs.states import BOUNCED, LIVE, WORKING
 from tenants.permissions import allows
 from tenants.scope import current, db
 
@@ -38,9 +38,18 @@ class UnitLeg:
     def ours(self) -> bool:
         """Whether others wait for a word of this person's side."""
         if self.mine:
-            return self.row.state in ("offered", "reopened")
+            return self.row.state in ("offered", "reopened") and not self.row.ran_out
         asked = self.row.wanted_by is not None or self.row.state in ("awaiting_info", "answered")
         return "asker" in self.sides and self.row.state in LIVE and asked
+
+
+@dataclass(frozen=True)
+class Acts:
+    """What may be done for one unit (None: the front desk), or, if it `decides`, as a manager."""
+
+    unit_id: int | None
+    decides: bool
+    can: set[str]
 
 
 @dataclass(frozen=True)
@@ -74,10 +83,11 @@ def inside() -> Inside:
     """For the present person."""
     me, decides = unit_of_person(), allows(current(), "case.assign_unit")
     live = _of(UnitHandoff.state.in_(LIVE))
-    live = [each for each in live if not (each.row.mode == "transfer" and each.row.state != "offered")]
+    live = [each for each in live if each.row.mode == "assist" or each.row.state == "offered" or _has_it(each)]
     live.sort(key=pressing)
     asked = [each for each in live if each.mine]
-    waiting = [each for each in live if not each.mine and each.row.from_unit_id == me and "asker" in each.sides]
+    waits = [each for each in live if not each.mine and each.row.from_unit_id == me and "asker" in each.sides]
+    waiting = [each for each in waits if each.row.mode == "assist" or each.row.state == "offered"]
     rest = [each for each in live if each not in asked and each not in waiting]
     over = _of(UnitHandoff.state.not_in(LIVE), newest=RECENT)
     return Inside(
@@ -113,12 +123,20 @@ def unit_legs_of_case(case_id: int) -> list[UnitLeg]:
     return _legs(db.session.scalars(query).all())
 
 
-def possible(leg: UnitLeg) -> set[str]:
-    """What the present person may do with it as it stands. The verbs check again."""
+def possible(leg: UnitLeg) -> list[Acts]:
+    """What the present person may do with it as it stands, for each unit apart: a manager acts for all, and should see
+    whose word it is. The verbs check again."""
     if leg.row.state in LIVE and between(leg.row).is_frozen(leg.case):
-        return set()
-    acts = {act for side in leg.sides for act in acts_of(leg.row, side)}
-    return acts - {"rate"} if leg.row.mode == "transfer" and leg.row.state not in BOUNCED else acts
+        return []
+    rated = leg.row.mode == "assist" or leg.row.state in BOUNCED
+    holder = unit_with(leg.case.id, leg.row.tenant_id) if "asker" in leg.sides else None
+    units_of = {"answerer": leg.row.to_unit_id, "asker": holder, "giver": leg.row.from_unit_id, "decider": None}
+    found: dict[tuple[int | None, bool], set[str]] = {}
+    for side, unit_id in units_of.items():
+        acts = acts_of(leg.row, side) - (set() if rated else {"rate"}) if side in leg.sides else set()
+        if acts:
+            found.setdefault((unit_id, side == "decider"), set()).update(acts)
+    return [Acts(unit_id, decides, acts) for (unit_id, decides), acts in found.items()]
 
 
 def to_decide(case_id: int | None = None) -> list[Open]:
@@ -174,6 +192,12 @@ def figures() -> dict[int, UnitFigures]:
         means = (float(help_ or 0), float(ease or 0))
         found[unit_id] = UnitFigures(asked, int(declined), int(returned), int(expired), late, rated, *means)
     return found
+
+
+def _has_it(leg: UnitLeg) -> bool:
+    """Whether the unit has taken the whole case on, has it still, and no answer is given yet."""
+    works = leg.row.state in WORKING and not between(leg.row).is_frozen(leg.case)
+    return works and unit_with(leg.case.id, leg.row.tenant_id) == leg.row.to_unit_id
 
 
 def _of(condition: Any, newest: int | None = None) -> list[UnitLeg]:

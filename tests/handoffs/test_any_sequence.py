@@ -29,6 +29,8 @@ from tests.play import acknowledged, case_of
 pytestmark = pytest.mark.database
 
 OF_ASKER = ("withdraw", "tell", "confirm", "reopen")
+WAITS = {"wait": timedelta(hours=3), "wait long": timedelta(days=4), "wait unheard": timedelta(days=1)}
+"""`unheard`: the worker has not come round yet."""
 BUSINESSES = ("airport", "meridian", "harbor", "lantern")
 steps = st.lists(st.integers(0, 2**40), min_size=8, max_size=25)
 """Each chooses an act, by whom and about what: mostly such as may succeed, sometimes anything by anybody."""
@@ -45,13 +47,14 @@ class Play:
     def play(self, step: int) -> None:
         """Do something; what is refused changes nothing, whatever the reason."""
         choose = random.Random(step)  # noqa: S311
-        wild = [(act, who) for act in (*CASE_ACTS, *LEG_ACTS, "wait", "wait long") for who in BUSINESSES]
+        wild = [(act, who) for act in (*CASE_ACTS, *LEG_ACTS, *WAITS) for who in BUSINESSES]
         act, who = choose.choice(wild if choose.random() < 0.2 else self._likely())
         number = choose.randrange(4)
         self.done.append((act, who))
-        if act in ("wait", "wait long"):
-            self.hand.move(timedelta(hours=3) if act == "wait" else timedelta(days=4))
-            until_idle()
+        if act in WAITS:
+            self.hand.move(WAITS[act])
+            if act != "wait unheard":
+                until_idle()
             return
         before = everything()
         try:
@@ -64,10 +67,11 @@ class Play:
         """Acts that the newest hand-off, or the case, is ready for, each by who may."""
         lead = self.partners.name_of(case_of(self.partners.cast, self.case_id).lead_tenant_id)
         found = [(act, lead) for act in ("offer part", "offer part", "offer again", "offer whole", "reply to customer")]
-        found += [("assign", "airport"), ("wait", lead), ("wait long", lead)]
+        found += [("assign", "airport"), *((act, lead) for act in WAITS)]
         legs = [row for row in rows(Handoff) if row.state in LIVE] or rows(Handoff)[-1:]
         for row in legs:
             answerer = self.partners.name_of(row.to_tenant_id)
+            found += [("wait unheard", lead)] * 3 if row.state == "offered" else []
             for (state, act), _into in TRANSITIONS.items():
                 if state == row.state and act in LEG_ACTS:
                     found += [(act, lead if act in OF_ASKER else answerer)] * 3
@@ -189,6 +193,7 @@ def check(play: Play, before: list[Any]) -> None:
     check_lead(case, before, legs, events, facts)
     check_clocks(case, before)
     check_steps(before, legs)
+    check_times(legs)
     check_replay(case, legs, events, facts)
     check_access(case, mine, legs)
     open_parts = [row for row in rows(Part) if row.case_id == case.id and row.done_at is None]
@@ -229,6 +234,17 @@ def check_steps(before: list[Any], legs: list[Any]) -> None:
             new = {into for (state, _act), into in TRANSITIONS.items() if state in new} - reached
             reached |= new
         assert row.state in reached
+
+
+def check_times(legs: list[Any]) -> None:
+    """Before the date people say yes or no, from then on it has run out, whenever the worker comes round."""
+    for row in legs:
+        if row.accept_by is not None and row.accepted_at is not None:
+            assert row.accepted_at < row.accept_by
+        if row.state == "declined":
+            assert row.settled_at < row.accept_by
+        if row.state == "expired":
+            assert row.settled_at >= row.accept_by and row.accepted_at is None
 
 
 REPLAYED = {

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from portal import directory
-from portal.handoffs import partnering, working
+from portal.handoffs import handing, hosting, partnering, working
 from portal.handoffs.models import Handoff
 from portal.handoffs.partnering import agreement_between
 from portal.worker.main import until_idle
@@ -16,7 +16,7 @@ from tenants import clock
 from tenants.scope import Scope, db, entered
 from tests.handoffs.conftest import as_manager, handoff
 from tests.handoffs.test_handing import accepted, do, offered
-from tests.play import acknowledged, case_of, promises_of, snapshot, wait_until
+from tests.play import acknowledged, case_of, history, promises_of, snapshot, wait_until
 
 pytestmark = pytest.mark.database
 
@@ -121,7 +121,8 @@ def test_a_decline_is_told_with_what_comes_next(partners, people, browser, cast)
     )
     offered(partners, made.case_id, "lantern", part_id=handoff(one).part_id)
     page = browser.get(f"/cases/{reference}").text
-    assert "the business asked before declined: it is not their matter" in page and "Ask security." not in page
+    told = 'Harbor Ground Handling declined: it is not their matter.</p><p class="quiet">Lantern Security is asked'
+    assert told in page and "Ask security." not in page
     assert "came back once" in page
 
 
@@ -211,3 +212,60 @@ def test_the_rules_propose_whom_to_ask_and_the_lead_composes_the_answer(partners
     page = ada.get(f"{path}?act=answer").text
     form = page[page.index('id="act-answer"') :]
     assert "What the others found" in form and "It lay &lt;behind&gt; the belt." in form
+
+
+def test_ones_own_no_is_said_in_the_first_person(partners, people, cast):
+    made = acknowledged(cast)
+    one = offered(partners, made.case_id)
+    hugo, ada = people["harbor"], people["meridian"]
+    act(hugo, f"/desk/harbor/handoffs/{one}", "refusal", reason="not_ours", text="")
+    accepted(partners, made.case_id, title="Pay for it")  # so that they see the case again, and what they said of it
+    reference = case_of(cast, made.case_id).reference
+    assert "declined: it is not our matter" in hugo.get("/desk/harbor/handoffs").text
+    for path in (f"/desk/harbor/handoffs/{one}", f"/desk/harbor/cases/{reference}"):
+        assert "Harbor Ground Handling declined: it is not our matter" in hugo.get(path).text
+    assert "declined: it is not their matter" in ada.get("/desk/meridian/handoffs").text
+    own = ada.get(f"/desk/meridian/cases/{reference}").text
+    assert "Harbor Ground Handling declined: it is not their matter" in own
+
+
+def test_who_is_asked_next_reads_who_said_no_before(partners, people, cast):
+    """On the page of the hand-off and on that of the case, in a sentence of its own."""
+    made = acknowledged(cast)
+    one = accepted(partners, made.case_id, "lantern")
+    do(partners, "lantern", handing.give_back, one, reason="cannot_solve", evidence="Not here.")
+    two = offered(partners, made.case_id, part_id=handoff(one).part_id)
+    for path in (f"/desk/harbor/handoffs/{two}", f"/desk/harbor/cases/{case_of(cast, made.case_id).reference}"):
+        assert "Lantern Security gave it back: they could not solve it.</p>" in people["harbor"].get(path).text
+
+
+def test_what_the_host_has_decided_about_is_not_told_again(partners, cast):
+    """The lead has it back, and asks a third business: that is a new beginning."""
+    made = acknowledged(cast)
+    one = offered(partners, made.case_id)
+    wait_until(handoff(one).accept_by)
+    until_idle()
+    wait_until(clock.now())
+    until_idle()
+    part, lead = handoff(one).part_id, partners.ids["meridian"]
+    with entered(as_manager(partners, "airport")):
+        version = case_of(cast, made.case_id).state_version
+        hosting.assign(made.case_id, version, part_id=part, to_tenant_id=lead, reason="It is yours.")
+    offered(partners, made.case_id, "lantern", part_id=part)
+    asked = [entry for entry in history(cast, made.case_id, cast.public) if entry.kind == "case.handoff.offered"][-1]
+    assert "after" not in asked.facts
+
+
+def test_each_time_on_the_timeline_says_what_it_is(partners, people, browser, cast):
+    """The moment of an entry follows its sentence; each further one has a word of its own."""
+    made = acknowledged(cast)
+    one = accepted(partners, made.case_id)
+    wait_until(handoff(one).answer_by)
+    until_idle()
+    page = browser.get(f"/cases/{case_of(cast, made.case_id).reference}").text
+    timeline = page.split('<ol class="timeline"', 1)[1].split("</ol>", 1)[0]
+    entries = re.findall(r'<p class="quiet">(.*?)</p>', timeline, re.S)
+    told = [re.sub(r"<time[^>]*>[^<]*</time>", "TIME", entry).replace("&nbsp;", " ") for entry in entries]
+    assert "Harbor Ground Handling is asked to help with part 1 · TIME · yes or no by TIME" in told
+    assert "Harbor Ground Handling has taken on part 1 · TIME · answer by TIME" in told
+    assert "Harbor Ground Handling is late with its answer · TIME" in told

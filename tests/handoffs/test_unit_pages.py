@@ -10,13 +10,13 @@ from sqlalchemy import select
 from portal import directory
 from portal.accounts.passwords import hashed
 from portal.cases.work_models import Part
-from portal.handoffs import handing
+from portal.handoffs import handing, hosting, managing, working
 from tenants.models import Membership, Unit, User
 from tenants.scope import Scope, db, entered, writing
 from tests.handoffs.test_pages import act
-from tests.handoffs.units import do, newest, offered, one_of, unit_with
+from tests.handoffs.units import accepted, do, newest, offered, one_of, unit_with
 from tests.pages.conftest import PASSWORD
-from tests.play import acknowledged, case_of, snapshot
+from tests.play import acknowledged, case_of, snapshot, wait_until
 
 pytestmark = pytest.mark.database
 
@@ -58,7 +58,9 @@ def test_from_the_form_to_the_confirmed_answer(inside, people, browser, cast):
     assert "Inside our business" in inbox and "Asked of my unit" in inbox and "Hand-offs (1)" in inbox
     assert "Asked of my unit" not in people["care"].get("/desk/meridian/handoffs").text
     theirs = f"/desk/meridian/unit-handoffs/{one}"
-    assert "Look there, please." in bo.get(theirs).text
+    opened = bo.get(theirs).text
+    assert "Look there, please." in opened
+    assert re.search(r'hx-post="[^"]+/look" hx-trigger="load"[^>]*><input[^>]+csrf_token', opened), "with its token"
     assert bo.post(f"{theirs}/look", {}).status_code == 204
     assert "opened" in ada.get(path).text
     act(bo, theirs, "acceptance")
@@ -192,3 +194,86 @@ def test_a_customer_who_accepts_while_a_part_is_open_is_told_so(inside, people, 
     version = re.search(r'name="version" value="(\d+)"', page.text)[1]
     refused = browser.post(f"/cases/{reference}/acceptance", {"version": version})
     assert refused.status_code == 409 and "A part of this case is still open." in refused.text
+
+
+def test_ones_own_no_is_said_in_the_first_person(inside, people, cast):
+    made = acknowledged(cast)
+    one = offered(inside, made.case_id)
+    do(inside, "bags", handing.decline, one, reason="not_ours", text="", author="Bo")
+    own = f"/desk/meridian/unit-handoffs/{one}"
+    for path in (own, path_of(cast, made.case_id)):
+        assert "Baggage service declined: it is not our matter" in people["bags"].get(path).text
+        assert "Baggage service declined: it is not their matter" in people["ada"].get(path).text
+    assert "it is not our matter" in people["bags"].get("/desk/meridian/handoffs").text
+    offered(inside, made.case_id, "care", part_id=one_of(one).part_id)
+    page = people["ada"].get(path_of(cast, made.case_id)).text
+    assert "Baggage service declined: it is not their matter.</p>" in page
+
+
+def sides_of(page):
+    """The captions of what may be done, each with the names of its forms."""
+    box = page.split('<h2 id="acts">', 1)[1].split("</section>", 1)[0]
+    parts = re.split(r'<h3 id="side\d">(.*?)</h3>', box)
+    return {parts[i]: re.findall(r'unit-handoffs/\d+/([\w-]+)"', parts[i + 1]) for i in range(1, len(parts), 2)}
+
+
+def test_a_manager_sees_whose_word_each_button_is(inside, people, cast):
+    made = acknowledged(cast)
+    one = offered(inside, made.case_id)
+    path = f"/desk/meridian/unit-handoffs/{one}"
+    assert sides_of(people["mona"].get(path).text) == {
+        "For Baggage service:": ["acceptance", "refusal"],
+        "For Front desk:": ["withdrawal"],
+    }
+    for name in ("bags", "ada"):
+        assert 'id="side1"' not in people[name].get(path).text, "who is of one side needs no caption"
+    refused = act(people["mona"], path, "refusal", reason="", text="Typed.")
+    assert refused.status_code == 422 and refused.text.count("Typed.") == 1
+    do(inside, "bags", handing.decline, one, reason="not_ours", text="", author="Bo")
+    two = offered(inside, made.case_id, "crew", part_id=one_of(one).part_id)
+    do(inside, "crew", handing.decline, two, reason="no_capacity", text="", author="Cy")
+    with entered(inside.scopes["manager"]):
+        version = case_of(cast, made.case_id).state_version
+        part = one_of(one).part_id
+        managing.assign(made.case_id, version, part_id=part, to_unit_id=inside.ids["care"], reason="So.")
+    three = newest().id
+    do(inside, "care", hosting.dispute, three, text="No.", author="Di")
+    do(inside, "front", hosting.reply, three, text="Yes.", author="Ada")
+    page = people["mona"].get(f"/desk/meridian/unit-handoffs/{three}").text
+    assert sides_of(page)["As a manager:"] == ["ruling"]
+
+
+def test_what_happened_between_units_runs_newest_first(inside, people, cast):
+    made = acknowledged(cast)
+    one = accepted(inside, made.case_id)
+    page = people["ada"].get(f"/desk/meridian/unit-handoffs/{one}").text
+    told = page.split('<ol class="timeline"', 1)[1]
+    assert told.index("has taken it on") < told.index("is asked to help with a part of our own")
+
+
+def test_a_late_unit_is_said_in_the_banner(inside, people, signed_in, cast, browser):
+    made = acknowledged(cast)
+    one = accepted(inside, made.case_id)
+    path = path_of(cast, made.case_id)
+    assert "Waiting for" not in people["ada"].get(path).text
+    wait_until(one_of(one).answer_by)
+    page = signed_in("ada").get(path).text
+    banner = page.split('class="next', 1)[1].split("</section>", 1)[0]
+    assert "Waiting for Baggage service, late since" in banner and "Ask the loft" in banner
+    assert "Baggage service" not in browser.get(path.replace("/desk/meridian", "")).text
+
+
+def test_that_it_is_internal_is_said_once_a_section(inside, people, cast):
+    made = acknowledged(cast)
+    one = accepted(inside, made.case_id)
+    do(inside, "bags", working.ask, one, text="Which color?", author="Bo")
+    do(inside, "front", working.tell, one, text="Blue.", author="Ada")
+    pages = [people["ada"].get(path_of(cast, made.case_id)).text]
+    pages.append(people["mona"].get(f"/desk/meridian/unit-handoffs/{one}").text)
+    for page in pages:
+        assert "only your team" not in page.lower()
+        for section in re.split(r"<(?:section|details|fieldset)\b|<div class=\"field internal", page)[1:]:
+            assert section.lower().count("only your business") <= 1, section
+    timeline = pages[0].split('id="timeline"', 1)[1].split("</ol>", 1)[0]
+    assert timeline.count("What is marked “Internal” only your business sees.") == 1
+    assert timeline.count("Internal</span>") >= 4, "each entry still has its mark"

@@ -21,7 +21,7 @@ from portal.handoffs.states import LIVE, TRANSITIONS
 from portal.handoffs.unit_offering import UnitAsk
 from portal.worker.main import until_idle
 from tenants.scope import db, entered
-from tests.handoffs.test_any_sequence import LEG_ACTS, OF_ASKER, check_steps, rows
+from tests.handoffs.test_any_sequence import LEG_ACTS, OF_ASKER, WAITS, check_steps, check_times, rows
 from tests.handoffs.units import NAMES, Inside
 from tests.play import acknowledged, case_of, history
 
@@ -42,12 +42,13 @@ class Play:
     def play(self, step: int) -> bool:
         """Do something; what is refused changes nothing. Returns whether only the inside of the business was meant."""
         choose = random.Random(step)  # noqa: S311
-        wild = [(act, who) for act in (*CASE_ACTS, *LEG_ACTS, "wait", "wait long") for who in WHO]
+        wild = [(act, who) for act in (*CASE_ACTS, *LEG_ACTS, *WAITS) for who in WHO]
         act, who = choose.choice(wild if choose.random() < 0.2 else self._likely())
         number = choose.randrange(4)
-        if act in ("wait", "wait long"):
-            self.hand.move(timedelta(hours=3) if act == "wait" else timedelta(days=4))
-            until_idle()
+        if act in WAITS:
+            self.hand.move(WAITS[act])
+            if act != "wait unheard":
+                until_idle()
             return False
         before, scope = everything(), self.inside.scopes[who]
         if act == "customer withdraws":
@@ -63,11 +64,18 @@ class Play:
 
     def _likely(self) -> list[tuple[str, str]]:
         found = [(act, who) for act in ("offer part", "offer again", "offer whole") for who in ("front", "manager")]
-        found += [("assign", "manager"), ("wait", "front"), ("reply to customer", "front"), ("split", "front")]
+        found += [
+            ("assign", "manager"),
+            ("wait", "front"),
+            ("wait unheard", "front"),
+            ("reply to customer", "front"),
+            ("split", "front"),
+        ]
         found += [("offer to partner", "front"), ("partner takes it", "front")]
         names = {unit_id: slug for slug, unit_id in self.inside.ids.items()}
         legs = [row for row in rows(UnitHandoff) if row.state in LIVE] or rows(UnitHandoff)[-1:]
         for row in legs:
+            found += [("wait unheard", "front")] * 3 if row.state == "offered" else []
             for (state, act), _into in TRANSITIONS.items():
                 if state == row.state and act in LEG_ACTS:
                     found += [(act, "manager" if act in OF_ASKER else names[row.to_unit_id])] * 3
@@ -191,6 +199,7 @@ def check(play: Play, before: list[Any]) -> None:
     case = case_of(play.inside.cast, play.case_id)
     legs = [row for row in rows(UnitHandoff) if row.case_id == case.id]
     check_steps([[], [], [], [], before], legs)
+    check_times(legs)
     live = [(row.part_id, row.id) for row in legs if row.state in LIVE and (row.part_id or row.state == "offered")]
     assert len({part for part, _one in live}) == len(live), "one is asked at a time"
     open_parts = [row for row in rows(Part) if row.case_id == case.id and row.done_at is None]

@@ -217,7 +217,9 @@ def test_what_stays_inside_a_form_that_publishes_looks_so(ada, planned):
     inside = re.findall(r'<div class="field internal">.*?</div>', page, re.DOTALL)
     assert [re.search(r'name="(\w+)"', each)[1] for each in inside] == ["about_staff", "reason"]
     for each in inside:
-        hint = re.search(r'<p class="flag internal" id="([\w-]+)">.*Internal: only your team sees this</p>', each)[1]
+        hint = re.search(r'<p class="flag internal" id="([\w-]+)">.*Internal: only your business sees this</p>', each)[
+            1
+        ]
         assert f'aria-describedby="{hint}"' in each
 
 

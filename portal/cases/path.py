@@ -1,0 +1,296 @@
+"""The path of a case through the businesses, read from its history: who led it and for how long, and whom they asked.
+
+A line of stops in the order of time. From each hang branches: the businesses that were asked from there. Nothing but
+public events is read, so the path is the same for everybody; that somebody said no is told once the next step is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from portal import languages
+from portal.directory import Directory, Name
+from portal.events import kinds
+from portal.events.timeline import Entry
+
+
+@dataclass
+class Note:
+    """How often a part, or the whole case, came back, and what came next."""
+
+    back: dict[str, list[Name | None]] = field(default_factory=dict)
+    """`declined`, `expired` or `returned` → who."""
+    then: str = ""
+    """`asked`: another business; `decides` or `decided`: the host."""
+    name: Name | None = None
+    """Of whoever was asked, or decides."""
+
+
+class Stay:
+    """Some time at one business."""
+
+    at: datetime
+    left_at: datetime | None
+
+    @property
+    def seconds(self) -> int:
+        return int((self.left_at - self.at).total_seconds()) if self.left_at else 0
+
+
+@dataclass
+class Branch(Stay):
+    """A business that was asked for a part of the case; for the whole of it as long as it has not said yes."""
+
+    name: Name | None
+    part: str
+    """Its number; empty for the whole case."""
+    title: str
+    at: datetime
+    """When it was asked, or has taken it on."""
+    state: str = "asked"
+    """Then `helping`, `answered`, `done`; or `back` (given back), `over` (not needed any more)."""
+    accept_by: datetime | None = None
+    answer_by: datetime | None = None
+    late_since: datetime | None = None
+    left_at: datetime | None = None
+    notes: list[Note] = field(default_factory=list)
+
+    @property
+    def waited_for(self) -> bool:
+        return self.state in ("asked", "helping")
+
+
+@dataclass
+class Stop(Stay):
+    """A business that led the case."""
+
+    tenant_id: int
+    name: Name | None
+    at: datetime
+    answer_by: datetime | None = None
+    """By when it said that it answers, as it took the case on from another business."""
+    late_since: datetime | None = None
+    answered_at: datetime | None = None
+    left_at: datetime | None = None
+    branches: list[Branch] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+    @property
+    def now(self) -> bool:
+        return self.left_at is None
+
+    @property
+    def day(self) -> date:
+        """On which it came there, where the reader is."""
+        return self.at.astimezone(languages.current().zone).date()
+
+    @property
+    def date_state(self) -> str:
+        """What became of `answer_by`, as promises say it."""
+        if self.answer_by is None or (self.answered_at is None and not self.now):
+            return "released"
+        if self.late_since is not None:
+            return "broken"
+        return "due" if self.answered_at is None else "kept"
+
+
+@dataclass(frozen=True)
+class Path:
+    reported_at: datetime
+    stops: list[Stop]
+
+    @property
+    def several(self) -> bool:
+        """Whether there is something to tell: one business that asked nobody is no path."""
+        return len(self.stops) > 1 or any(stop.branches or stop.notes for stop in self.stops)
+
+    @property
+    def late(self) -> list[Branch]:
+        """Those that are waited for and whose time has passed."""
+        return [each for stop in self.stops for each in stop.branches if each.waited_for and each.late_since]
+
+    def taken_over(self, promise: Any) -> Stop | None:
+        """The last business that a promise came to with the case, if another one had made it and it was still owed."""
+        over = promise.fulfilled_at or (None if promise.state == "broken" else promise.settled_at)
+        later = [each for each in self.stops if each.at > promise.made_at and (over is None or each.at <= over)]
+        return later[-1] if later and later[-1].tenant_id != promise.tenant_id else None
+
+    @property
+    def helpers(self) -> dict[str, Branch]:
+        """Who is waited for, by the number of the part."""
+        return {each.part: each for stop in self.stops for each in stop.branches if each.part and each.waited_for}
+
+
+def path_of(row: Any, entries: Iterable[Entry], parts: Iterable[Any], names: Directory) -> Path:
+    """`entries` as the timeline gives them, the newest first; `parts` those that everybody sees."""
+    reader = _Reader(names, {str(part.number): part.title or "" for part in parts})
+    for entry in sorted(entries, key=lambda entry: entry.seq):
+        read = READS.get(entry.kind)
+        if read is not None:
+            read(reader, entry)
+    return reader.path(row)
+
+
+class _Reader:
+    """What is known of the path after each entry."""
+
+    def __init__(self, names: Directory, titles: dict[str, str]) -> None:
+        self.names, self.titles = names, titles
+        self.stops: list[Stop] = []
+        self.legs: dict[str, Branch] = {}
+        self.moves: dict[str, Stop] = {}
+        """Transfers that were taken on, by their id: the stops that they led to."""
+        self.taken: tuple[str, datetime | None] | None = None
+        """A transfer that has just been taken on, and by when an answer is due."""
+        self.notes: dict[str, tuple[Note, Stop | Branch]] = {}
+        """By the part that came back (empty for the whole case): what is told, and where."""
+
+    def path(self, row: Any) -> Path:
+        if self.stops:
+            self.stops[-1].left_at = row.closed_at if row.state in ("closed", "withdrawn") else None
+        for note, where in self.notes.values():
+            where.notes.append(note)
+        for stop in self.stops:
+            # Of what was never taken on only what is still open is shown: the rest is told with what came next.
+            stop.branches = [each for each in stop.branches if each.accept_by is None or each.state == "asked"]
+        return Path(row.reported_at, self.stops)
+
+    def lead(self, entry: Entry) -> None:
+        if not entry.tenant_id:
+            return
+        if self.stops:
+            self.stops[-1].left_at = entry.at
+        one, due = self.taken or ("", None)
+        self.stops.append(Stop(entry.tenant_id, self._name(entry.tenant_id), entry.at, answer_by=due))
+        if one:
+            self.moves[one] = self.stops[-1]
+        self.taken = None
+
+    def offered(self, entry: Entry) -> None:
+        part = _part(entry)
+        note = self._came_back(entry, self._newest(part)) if entry.facts.get("after") else None
+        branch = self._branch(entry, accept_by=_moment(entry, "accept_by"))
+        if note is not None and self.stops:
+            note.then, note.name = "asked", branch.name
+            self.notes[part] = (note, branch if part else self.stops[-1])
+
+    def accepted(self, entry: Entry) -> None:
+        one, due = str(entry.facts.get("handoff")), _moment(entry, "answer_by")
+        branch = self.legs.get(one)
+        if branch is None:
+            return
+        if not branch.part:
+            self.taken = (one, due)
+            self._leave(branch, entry, "over")
+        else:
+            branch.state, branch.at, branch.accept_by, branch.answer_by = "helping", entry.at, None, due
+
+    def assigned(self, entry: Entry) -> None:
+        """The host's decision: a branch, or the next stop; the lead itself, which asks nobody, is no branch."""
+        part = _part(entry)
+        where: Stop | Branch | None = self.stops[-1] if self.stops else None
+        if entry.facts.get("handoff") and part:
+            branch = self._branch(entry)
+            branch.state, branch.answer_by, where = "helping", _moment(entry, "answer_by"), branch
+        elif entry.facts.get("handoff"):
+            self.taken = (str(entry.facts["handoff"]), _moment(entry, "answer_by"))
+        note = self.notes[part][0] if part in self.notes else Note()
+        note.then, note.name = "decided", self._name(entry.tenant_id)
+        if where is not None:
+            self.notes[part] = (note, where)
+
+    def host_asked(self, entry: Entry) -> None:
+        note = self._came_back(entry, self.legs.get(str(entry.facts.get("handoff"))))
+        if note is not None and self.stops:
+            note.then, note.name = "decides", self._named(entry)
+            self.notes[_part(entry)] = (note, self.stops[-1])
+
+    def late(self, entry: Entry) -> None:
+        found = self._waited(entry)
+        if found is not None:
+            found.late_since = _moment(entry, "answer_by") or entry.at
+
+    def extended(self, entry: Entry) -> None:
+        found = self._waited(entry)
+        if found is not None:
+            found.answer_by, found.late_since = _moment(entry, "answer_by"), None
+
+    def reopened(self, entry: Entry) -> None:
+        branch = self.legs.get(str(entry.facts.get("handoff")))
+        if branch is not None:
+            branch.state, branch.left_at = "helping", None
+
+    def case_answered(self, entry: Entry) -> None:
+        """With that whoever had handed over the whole case is answered too."""
+        if self.stops and self.stops[-1].answered_at is None:
+            self.stops[-1].answered_at = entry.at
+
+    def _came_back(self, entry: Entry, branch: Branch | None) -> Note | None:
+        """How the attempt before ended; None if that has been told. Once the host has decided, counting begins anew."""
+        if branch is None or branch.state == "back":
+            return None
+        known, how = self.notes.get(_part(entry)), str(entry.facts["after"]).partition(":")[0]
+        note = known[0] if known and known[0].then != "decided" else Note()
+        note.back.setdefault(how, []).append(branch.name)
+        self._leave(branch, entry, "back")
+        return note
+
+    def _newest(self, part: str) -> Branch | None:
+        return next((each for each in reversed(self.legs.values()) if each.part == part), None)
+
+    def _branch(self, entry: Entry, accept_by: datetime | None = None) -> Branch:
+        part = _part(entry)
+        branch = Branch(self._named(entry), part, self.titles.get(part, ""), entry.at, accept_by=accept_by)
+        self.legs[str(entry.facts.get("handoff"))] = branch
+        if self.stops:
+            self.stops[-1].branches.append(branch)
+        return branch
+
+    def end(self, entry: Entry, state: str) -> None:
+        branch = self.legs.get(str(entry.facts.get("handoff")))
+        if branch is not None:
+            self._leave(branch, entry, state)
+
+    @staticmethod
+    def _leave(branch: Branch, entry: Entry, state: str) -> None:
+        branch.state, branch.left_at = state, branch.left_at or entry.at
+
+    def _waited(self, entry: Entry) -> Branch | Stop | None:
+        one = str(entry.facts.get("handoff"))
+        return self.moves.get(one) or self.legs.get(one)
+
+    def _named(self, entry: Entry) -> Name | None:
+        return self._name(int(entry.facts.get("tenant") or 0))
+
+    def _name(self, tenant_id: int | None) -> Name | None:
+        business = self.names.businesses.get(tenant_id or 0)
+        return business.name if business else None
+
+
+READS: dict[str, Callable[[_Reader, Entry], None]] = {
+    kinds.ROUTED.name: _Reader.lead,
+    kinds.LEAD_CHANGED.name: _Reader.lead,
+    kinds.HANDED_ON.name: _Reader.offered,
+    kinds.TAKEN_ON.name: _Reader.accepted,
+    kinds.HOST_ASKED.name: _Reader.host_asked,
+    kinds.HOST_ASSIGNED.name: _Reader.assigned,
+    kinds.HANDOFF_LATE.name: _Reader.late,
+    kinds.HANDOFF_EXTENDED.name: _Reader.extended,
+    kinds.HANDOFF_ANSWERED.name: lambda reader, entry: reader.end(entry, "answered"),
+    kinds.HANDOFF_REOPENED.name: _Reader.reopened,
+    kinds.HANDOFF_CONFIRMED.name: lambda reader, entry: reader.end(entry, "done"),
+    kinds.HANDOFF_WITHDRAWN.name: lambda reader, entry: reader.end(entry, "over"),
+    kinds.ANSWERED.name: _Reader.case_answered,
+}
+
+
+def _part(entry: Entry) -> str:
+    return str(entry.facts.get("part") or "")
+
+
+def _moment(entry: Entry, name: str) -> datetime | None:
+    value = entry.facts.get(name)
+    return datetime.fromisoformat(value) if value else None
