@@ -1,4 +1,4 @@
-"""How far each follower has read, and what is to be sent."""
+"""How far each follower has read, what is to be sent, and which workers live."""
 
 from __future__ import annotations
 
@@ -21,6 +21,18 @@ class Cursor(Global, Base):
     position: Mapped[int] = mapped_column(default=0)
 
 
+class WorkerRun(Global, Base):
+    """One life of a worker process, and when it was last heard of."""
+
+    __tablename__ = "worker_runs"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    stopped_at: Mapped[datetime | None]
+    """When it stopped because it was asked to; None while it works, or when it died."""
+
+
 class Delivery(WorkerOnly, Base):
     """One message to the outside, kept until it has arrived or has been given up.
 
@@ -34,6 +46,7 @@ class Delivery(WorkerOnly, Base):
         ForeignKeyConstraint(["network_id", "event_id"], ["events.network_id", "events.id"]),
         CheckConstraint("state IN ('queued', 'sent', 'dead')", name="state"),
         Index("ix_deliveries_event", "event_id", "address"),
+        Index("ix_deliveries_dead", "next_at", **only_where("state = 'dead'")),
         Index("ix_deliveries_next", "next_at", "id", **only_where("state = 'queued'")),
     )
 

@@ -22,10 +22,12 @@ from whoosh.codec.whoosh3 import W3Codec
 from whoosh.fields import ID, KEYWORD, STORED, Schema
 from whoosh.writing import MERGE_SMALL, LockError
 
+from portal.logs import fields
 from portal.search.documents import Document, Thing
 from portal.search.engine import Busy, Hit, NotReady, Question
 from portal.search.models import Edition
 from portal.search.slips import closest, slips
+from portal.withholding import safely
 from tenants.ids import new_id, week_of
 
 T = TypeVar("T")
@@ -162,7 +164,8 @@ class WhooshEngine:
             raise NotReady(edition.folder) from None
 
     def _is_broken(self, edition: Edition, problem: Exception) -> None:
-        LOG.error("the search index cannot be read: %s", repr(problem))  # the record must not hold its frames
+        # In words: the record must not hold the frames of the problem.
+        LOG.error("the search index cannot be read", extra=fields("search.broken", problem=safely(problem)))
         folder = self._folder / edition.folder
         if folder.is_dir():
             (folder / BROKEN).touch()
@@ -205,6 +208,9 @@ class WhooshEngine:
         if found is None:
             raise NotReady(edition.folder)
         return int(found["position"])
+
+    def documents(self, edition: Edition) -> int:
+        return self.ask(edition, lambda searcher: int(searcher.doc_count()) - 1)  # one remembers the position
 
     def finish(self, edition: Edition) -> None:
         """Older editions go. One that somebody is reading stays open to them: the files go when they let go."""
