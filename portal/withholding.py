@@ -63,12 +63,12 @@ def _place(path: str) -> str:
 
 def _said(problem: BaseException) -> str:
     if isinstance(problem, DBAPIError):
-        return safely(problem.orig) if problem.orig is not None else ""
+        return _said(problem.orig) if problem.orig is not None else ""
+    if isinstance(problem, PLAIN + TEMPLATES) or type(problem).__module__ in WALLS:
+        return str(problem).partition("\n")[0]
     for kind, say in SAYING.items():
         if isinstance(problem, kind):
             return say(problem)
-    if isinstance(problem, PLAIN + TEMPLATES) or type(problem).__module__ in WALLS:
-        return str(problem).partition("\n")[0]
     return ""
 
 
