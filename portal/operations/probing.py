@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from functools import cache
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -26,10 +27,15 @@ REVISION = "SELECT version_num FROM alembic_version"
 @cache
 def newest_revision() -> str:
     """The last migration that this code knows."""
+    return str(ScriptDirectory.from_config(scripts()).get_current_head())
+
+
+def scripts() -> Config:
+    """Where the migrations are, for Alembic."""
     config = Config()
     config.set_main_option("script_location", str(paths.migrations()))
     config.set_main_option("path_separator", "os")
-    return str(ScriptDirectory.from_config(config).get_current_head())
+    return config
 
 
 def revision(settings: Settings) -> str | None:
@@ -56,12 +62,16 @@ def _of_sqlite(settings: Settings) -> str | None:
     return str(row[0]) if row else None
 
 
-def _of_postgresql(settings: Settings) -> str | None:
+def connected(settings: Settings) -> Any:
+    """A connection of the web processes' role to PostgreSQL, which can change nothing."""
     url = make_url(settings.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
-    options = f"-c role={APP_ROLE} -c statement_timeout={PATIENCE * 1000}"
-    with psycopg.connect(
-        url, autocommit=True, options=options, connect_timeout=PATIENCE, tcp_user_timeout=PATIENCE * 1000
-    ) as connection:
+    options = f"-c role={APP_ROLE} -c statement_timeout={PATIENCE * 1000} -c default_transaction_read_only=on"
+    bounds: dict[str, Any] = {"connect_timeout": PATIENCE, "tcp_user_timeout": PATIENCE * 1000}
+    return psycopg.connect(url, autocommit=True, options=options, **bounds)
+
+
+def _of_postgresql(settings: Settings) -> str | None:
+    with connected(settings) as connection:
         try:
             row = connection.execute(REVISION).fetchone()
         except psycopg.errors.UndefinedTable:
