@@ -108,7 +108,7 @@ def integrity(settings: Settings) -> Iterator[Finding]:
 def _of_file(settings: Settings) -> Iterator[Finding]:
     until = time.monotonic() + LONGEST
     with closing(probing.read_only(settings)) as connection:
-        connection.set_progress_handler(lambda: time.monotonic() > until, 100_000)
+        connection.set_progress_handler(lambda: time.monotonic() > until, 1_000)
         try:
             said = [row[0] for row in connection.execute("PRAGMA quick_check(5)")]
         except sqlite3.OperationalError as problem:
