@@ -26,6 +26,7 @@ from portal.operations import probing
 from portal.web import create_app
 from portal.worker.heart import Heart
 from portal.worker.main import until_idle
+from tenants import clock
 from tenants.rls import APP_ROLE
 from tenants.scope import db
 from tests.cast import assemble
@@ -90,7 +91,7 @@ def doctor(settings: Settings, *options: str, **more: str) -> tuple[int, str]:
 def lived_in(fresh: Settings) -> Settings:
     """With a case, whose worker has done everything."""
     app = create_app(fresh)
-    with app.app_context():
+    with clock.held(clock._machine_time()), app.app_context():
         reported(assemble())
         Heart().beat()
         until_idle()
