@@ -54,10 +54,11 @@ def get(connect):
     return ask
 
 
-def test_asked_to_stop_it_sends_others_away_and_finishes_what_it_has(
+def test_it_counts_over_processes_and_asked_to_stop_finishes_what_it_has(
     serving: subprocess.Popen[str], connect, get, tmp_path: Path
 ) -> None:
     assert get("/readyz")[0] == 200
+    check_counts(get, tmp_path / "data" / "run")
     slow = connect()
     slow.putrequest("POST", "/cases")
     for name, value in {
@@ -82,16 +83,14 @@ def test_asked_to_stop_it_sends_others_away_and_finishes_what_it_has(
     assert {"web.draining", "worker.started", "worker.stopped", "request"} <= {line["event"] for line in lines}
 
 
-def test_both_processes_are_counted(serving: subprocess.Popen[str], get, tmp_path: Path) -> None:
+def check_counts(get, folder: Path) -> None:
+    """Whoever is asked knows what both processes have counted."""
     for _ in range(20):
         assert get("/healthz")[0] == 200
     lines = get("/metrics")[1].splitlines()
     [count] = [line for line in lines if line.startswith("daylight_http_requests_total") and "/healthz" in line]
     assert float(count.rpartition(" ")[2]) >= 21, "with the one by which it knew that it answers"
-    counts = tmp_path / "data" / "run"
-    assert len(list(counts.rglob("counter_*.db"))) >= 2
-    serving.send_signal(signal.SIGINT)
-    assert serving.wait(timeout=60) == 0, "Ctrl-C does not drain"
+    assert len(list(folder.rglob("counter_*.db"))) >= 2
 
 
 def test_a_process_of_the_web_server_that_dies_is_told_as_json(
@@ -107,7 +106,7 @@ def test_a_process_of_the_web_server_that_dies_is_told_as_json(
     while "web.server" not in path.read_text():
         assert serving.poll() is None
     serving.send_signal(signal.SIGINT)
-    serving.wait(timeout=60)
+    assert serving.wait(timeout=60) == 0, "Ctrl-C does not drain"
     for line in path.read_text().splitlines():
         json.loads(line)
 
