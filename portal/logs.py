@@ -58,6 +58,7 @@ def configure(settings: Settings) -> None:
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
     logging.captureWarnings(True)
+    logging.raiseExceptions = False  # it would print the values of a line that cannot be written
     server = logging.getLogger(SERVER)
     server.handlers.clear()
     server.propagate = True
@@ -111,8 +112,11 @@ def _words(record: logging.LogRecord) -> str:
         return said.partition("\n")[0]
     given = record.args
     if isinstance(given, tuple):
-        return said % tuple(safely(each) if isinstance(each, BaseException) else each for each in given)
-    return said % given
+        given = tuple(safely(each) if isinstance(each, BaseException) else each for each in given)
+    try:
+        return said % given
+    except (TypeError, ValueError, KeyError):  # a sentence with too many or too few gaps is still told
+        return said
 
 
 def _short(value: Any) -> Any:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, Text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKeyConstraint, Index, String, Text, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.db import Base, only_where
 from tenants.ownership import Global, Kind, WorkerOnly, system_and
+
+QUEUED: ColumnElement[str] = literal_column("'queued'")
+DEAD: ColumnElement[str] = literal_column("'dead'")
+"""In words: PostgreSQL plans a prepared statement for all values alike, and could not use the index of these for a
+bound one."""
 
 
 class Cursor(Global, Base):

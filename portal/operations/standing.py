@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 
 from portal.events.models import Event, EventPosition, Head, NewEvent, Timer
-from portal.followers.models import Cursor, Delivery, WorkerRun
+from portal.followers.models import DEAD, QUEUED, Cursor, Delivery, WorkerRun
 from portal.followers.registry import FOLLOWERS
 from portal.search import editions
 from portal.search.engine import NotReady, search_engine
@@ -84,11 +84,11 @@ def _behind(last: int, position: int) -> Waiting:
 
 def deliveries() -> Deliveries:
     now, table = clock.now(), Delivery.__table__
-    queued = current().select(table.c.id).where(table.c.state == "queued")
+    queued = current().select(table.c.id).where(table.c.state == QUEUED)
     unheld = or_(table.c.leased_until.is_(None), table.c.leased_until <= now)
     due = (table.c.next_at <= now) & unheld
-    first = current().select(func.min(table.c.next_at), also=[table]).where(table.c.state == "queued", due)
-    given_up = current().select(table.c.id).where(table.c.state == "dead", table.c.next_at > now - GIVEN_UP_LATELY)
+    first = current().select(func.min(table.c.next_at), also=[table]).where(table.c.state == QUEUED, due)
+    given_up = current().select(table.c.id).where(table.c.state == DEAD, table.c.next_at > now - GIVEN_UP_LATELY)
     return Deliveries(
         due=Waiting(_bounded(queued.where(due)), _age(db.session.scalar(first))),
         claimed=_bounded(queued.where(table.c.leased_until > now)),

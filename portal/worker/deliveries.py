@@ -16,7 +16,7 @@ from flask import current_app
 from sqlalchemy import or_, select
 
 from portal.followers import letters
-from portal.followers.models import Delivery
+from portal.followers.models import QUEUED, Delivery
 from portal.followers.notifications import mail
 from portal.logs import about, fields
 from portal.withholding import safely
@@ -84,7 +84,7 @@ def claim(batch: int = BATCH) -> list[Claim]:
     """Take the next deliveries that nobody holds."""
     now = clock.now()
     with entered(Scope.system()):
-        free = (Delivery.state == "queued") & (Delivery.next_at <= now)
+        free = (Delivery.state == QUEUED) & (Delivery.next_at <= now)
         unheld = or_(Delivery.leased_until.is_(None), Delivery.leased_until <= now)
         query = select(Delivery).where(free, unheld).order_by(Delivery.next_at, Delivery.id).limit(batch)
         if db.session.scalar(select(Delivery.id).where(free, unheld).limit(1)) is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import or_
 
-from portal.followers.models import Delivery
+from portal.followers.models import DEAD, QUEUED, Delivery
 from portal.operations.standing import GIVEN_UP_LATELY
 from tenants import clock
 from tenants.scope import Scope, current, db, entered, writing
@@ -18,7 +18,7 @@ def troubled(most: int) -> list[Any]:
     """Those that failed and wait, and those that were given up, the newest first."""
     table = Delivery.__table__
     columns = (table.c.id, table.c.channel, table.c.state, table.c.tries, table.c.next_at, table.c.problem)
-    failing = (table.c.state == "queued") & (table.c.tries > 0)
+    failing = (table.c.state == QUEUED) & (table.c.tries > 0)
     with entered(Scope.system()):
         query = current().select(*columns).where(or_(failing, _given_up())).order_by(table.c.next_at.desc())
         return list(db.session.execute(query.limit(most)))
@@ -38,4 +38,4 @@ def try_again() -> tuple[int, int]:
 
 def _given_up() -> Any:
     table = Delivery.__table__
-    return (table.c.state == "dead") & or_(table.c.problem.is_(None), table.c.problem != ERASED)
+    return (table.c.state == DEAD) & or_(table.c.problem.is_(None), table.c.problem != ERASED)

@@ -1,16 +1,48 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from portal.config import Settings
+from portal.database import owner_engine, setup
 from portal.doctor.findings import Check, Finding, State
 from tenants.scope import Scope, entered
+from tests.conftest import ON_POSTGRESQL
 from tests.ideas.conftest import proposed
 from tests.pages.conftest import _forget_what_processes_keep, browser, report
+from tests.servers import postgresql_url
 
-__all__ = ["_forget_what_processes_keep", "browser", "proposed", "report"]
+KEY = "0123456789abcdef" * 4
+__all__ = ["KEY", "_forget_what_processes_keep", "browser", "proposed", "report"]
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, worker_id: str) -> Iterator[Settings]:
+    """An installation of its own, set up."""
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    values: dict[str, object] = {"data_dir": folder, "secret_key": KEY}
+    if not ON_POSTGRESQL:
+        settings = Settings(**values)
+        setup(settings)
+        yield settings
+        return
+    with postgresql_url(f"doctor_{worker_id}") as url:
+        settings = Settings(database_url=url, **values)
+        setup(settings)
+        yield settings
+
+
+def change(settings: Settings, *statements: str) -> None:
+    """As its owner."""
+    engine = owner_engine(settings)
+    with engine.connect().execution_options(writes=True) as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+        connection.commit()
+    engine.dispose()
 
 
 @pytest.fixture

@@ -7,11 +7,9 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import psycopg
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import make_url
@@ -19,53 +17,23 @@ from sqlalchemy import make_url
 from portal import run_folder
 from portal.cli import main
 from portal.config import Settings
-from portal.database import owner_engine, setup
-from portal.doctor import database, walls
+from portal.database import setup
+from portal.doctor import database
 from portal.doctor.findings import State
 from portal.operations import probing
 from portal.web import create_app
 from portal.worker.heart import Heart
 from portal.worker.main import until_idle
 from tenants import clock
-from tenants.rls import APP_ROLE
 from tenants.scope import db
 from tests.cast import assemble
 from tests.conftest import ON_POSTGRESQL
-from tests.doctor.conftest import is_well, only
+from tests.doctor.conftest import KEY, change, is_well, only
 from tests.play import reported
-from tests.servers import postgresql_url
 
 pytestmark = pytest.mark.database
-KEY = "0123456789abcdef" * 4
 on_sqlite = pytest.mark.skipif(ON_POSTGRESQL, reason="about SQLite's file")
 on_postgresql = pytest.mark.skipif(not ON_POSTGRESQL, reason="about the server")
-
-
-@pytest.fixture
-def fresh(tmp_path: Path, worker_id: str) -> Iterator[Settings]:
-    """An installation of its own, set up."""
-    folder = tmp_path / "data"
-    folder.mkdir(mode=0o700)
-    values: dict[str, object] = {"data_dir": folder, "secret_key": KEY}
-    if not ON_POSTGRESQL:
-        settings = Settings(**values)
-        setup(settings)
-        yield settings
-        return
-    with postgresql_url(f"doctor_{worker_id}") as url:
-        settings = Settings(database_url=url, **values)
-        setup(settings)
-        yield settings
-
-
-def change(settings: Settings, *statements: str) -> None:
-    """As its owner."""
-    engine = owner_engine(settings)
-    with engine.connect().execution_options(writes=True) as connection:
-        for statement in statements:
-            connection.exec_driver_sql(statement)
-        connection.commit()
-    engine.dispose()
 
 
 def doctor(settings: Settings, *options: str, **more: str) -> tuple[int, str]:
@@ -247,67 +215,3 @@ def test_an_index_that_was_not_finished(fresh: Settings) -> None:
     assert "ix_timers_due" in found.words
     change(fresh, found.mend.partition(": ")[2])
     assert is_well(list(database.integrity(fresh)))
-
-
-@on_postgresql
-def test_a_table_whose_wall_is_down(fresh: Settings) -> None:
-    assert is_well(list(walls.row_level_security(fresh)))
-    for break_it in ("NO FORCE ROW LEVEL SECURITY", "DISABLE ROW LEVEL SECURITY"):
-        change(fresh, f"ALTER TABLE cases {break_it}")
-        found = only(list(walls.row_level_security(fresh)), State.FAILING)
-        assert "cases" in found.words
-        change(fresh, found.mend.partition(": ")[2])
-        assert is_well(list(walls.row_level_security(fresh)))
-
-
-@on_postgresql
-@pytest.mark.parametrize("policy", ["owner_all", "worker_all", "app_read"])
-def test_a_policy_that_is_missing(fresh: Settings, policy: str) -> None:
-    change(fresh, f"DROP POLICY {policy} ON promises")
-    found = only(list(walls.row_level_security(fresh)), State.FAILING)
-    assert f"{policy} of promises" in found.words
-    if policy != "app_read":
-        change(fresh, found.mend.partition(": ")[2])
-        assert is_well(list(walls.row_level_security(fresh)))
-
-
-@on_postgresql
-def test_a_login_that_may_do_everything(fresh: Settings) -> None:
-    assert "DATABASE_OWNER_URL" in only(list(walls.roles(fresh)), State.WARNING).mend
-    login = f"{make_url(fresh.database_url).database}_web"
-    change(fresh, f"CREATE ROLE {login} LOGIN PASSWORD 'x'")
-    try:
-        url = make_url(fresh.database_url).set(username=login, password="x").render_as_string(hide_password=False)
-        own = {"database_url": url, "database_owner_url": fresh.database_url, "database_worker_url": fresh.database_url}
-        narrow = fresh.model_copy(update=own)
-        setup(narrow)
-        assert is_well(list(walls.roles(narrow)))
-    finally:
-        change(fresh, f"DROP OWNED BY {login}", f"DROP ROLE {login}")
-
-
-@on_postgresql
-def test_a_role_that_no_policy_binds(fresh: Settings) -> None:
-    change(fresh, f"ALTER ROLE {APP_ROLE} BYPASSRLS")
-    try:
-        found = only(list(walls.roles(fresh)), State.FAILING)
-        change(fresh, found.mend.partition(": ")[2].partition(";")[0])
-        assert only(list(walls.roles(fresh)), State.WARNING), "the login of the tests is the owner's"
-    finally:
-        change(fresh, f"ALTER ROLE {APP_ROLE} NOBYPASSRLS")
-
-
-@on_postgresql
-def test_a_server_that_does_not_wait_for_the_disk(fresh: Settings) -> None:
-    """The server of the tests is such a one, to be quick."""
-    found = list(database.durability(fresh))
-    if is_well(found):
-        pytest.skip("this server waits")
-    assert all("ALTER SYSTEM" in each.mend for each in found)
-    assert {each.state for each in found} == {State.WARNING}
-
-
-@on_postgresql
-def test_the_doctors_connection_can_change_nothing(fresh: Settings) -> None:
-    with probing.connected(fresh) as connection, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-        connection.execute("DELETE FROM cases")

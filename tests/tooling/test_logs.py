@@ -105,6 +105,11 @@ def test_an_error_among_the_values_of_a_sentence_is_told_so_too() -> None:
     assert WORDS not in line_of(record("it failed", **logs.fields("it", problem=ValueError(WORDS))))
 
 
+def test_a_sentence_with_too_many_values_is_told_without_them() -> None:
+    line = json.loads(line_of(record("it failed", WORDS)))
+    assert line["message"] == "it failed"
+
+
 def test_of_a_library_only_what_it_always_says_is_told() -> None:
     line = line_of(record("refused %s", WORDS, name="some.library"))
     assert WORDS not in line
@@ -120,6 +125,7 @@ def root() -> object:
     yield kept
     kept.handlers[:], kept.level = before, level
     logging.captureWarnings(False)
+    logging.raiseExceptions = True
 
 
 @pytest.mark.parametrize(
