@@ -65,13 +65,13 @@ def send_due(batch: int = BATCH) -> int:
         if clock.now() >= held.until:  # those before it took too long: by now it may be another worker's
             continue
         with about(delivery=held.id, channel=held.channel):
-            _send(channels[held.channel], held)
+            _send(channels, held)
     return len(claims)
 
 
-def _send(channel: Send, held: Claim) -> None:
+def _send(channels: dict[str, Send], held: Claim) -> None:
     try:
-        channel(held.effect_id, held.address, held.message)
+        channels[held.channel](held.effect_id, held.address, held.message)
     except Exception as problem:
         LOG.warning("a delivery failed", extra=fields("delivery.failed", problem=problem))
         failed(held, problem)
