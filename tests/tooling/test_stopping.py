@@ -8,9 +8,11 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from portal import run_folder
@@ -96,15 +98,14 @@ def check_counts(get, folder: Path) -> None:
 def test_a_process_of_the_web_server_that_dies_is_told_as_json(
     serving: subprocess.Popen[str], get, tmp_path: Path
 ) -> None:
-    import psutil
-
     children = psutil.Process(serving.pid).children(recursive=True)
     [server] = [each for each in children if "granian" in " ".join(each.cmdline()) and each.ppid() == serving.pid]
     worker = server.children()[0]
     worker.kill()
     path = tmp_path / "log"
+    give_up = time.monotonic() + 120
     while "web.server" not in path.read_text():
-        assert serving.poll() is None
+        assert serving.poll() is None and time.monotonic() < give_up
     serving.send_signal(signal.SIGINT)
     assert serving.wait(timeout=60) == 0, "Ctrl-C does not drain"
     for line in path.read_text().splitlines():
