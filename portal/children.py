@@ -11,6 +11,8 @@ import subprocess
 import time
 from collections.abc import Sequence
 
+from portal.logs import fields
+
 LOG = logging.getLogger(__name__)
 
 FIRST_PAUSE = 1.0
@@ -53,7 +55,7 @@ class Child:
         try:
             self.process.wait(max(0.0, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            LOG.warning("the %s did not stop in time and is killed", self.name)
+            LOG.warning("a process did not stop in time and is killed", extra=fields("child.killed", child=self.name))
             self.process.kill()
             self.process.wait()
 
@@ -71,7 +73,8 @@ class RestartedChild(Child):
             lived = now - self.started
             self.pause = FIRST_PAUSE if lived > HEALTHY_AFTER else min(max(FIRST_PAUSE, self.pause * 2), LONGEST_PAUSE)
             self.restart_at = now + self.pause
-            LOG.error("the %s ended (exit code %s) after %.0f s; restart in %.0f s", self.name, code, lived, self.pause)
+            values = {"child": self.name, "exit_code": code, "lived": round(lived), "again_in": round(self.pause)}
+            LOG.error("a process ended and is started again", extra=fields("child.ended", **values))
         elif self.restart_at is not None and now >= self.restart_at:
             self.restart_at = None
             self.start()

@@ -13,17 +13,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from portal import config_values as values
 from portal import secret_file
+from portal.config_problems import SettingsError, problems_of
 from portal.config_values import POSTGRESQL, DatabaseUrl, PostgresqlUrl
 
+__all__ = ["SHORTEST_SECRET", "Settings", "SettingsError"]
+
 SHORTEST_SECRET = 32
-
-
-class SettingsError(Exception):
-    """Some settings are wrong. `problems` has one line for each wrong variable, and never the value of a secret."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
 
 
 def _default_database(others: dict[str, Any]) -> str:
@@ -32,6 +27,14 @@ def _default_database(others: dict[str, Any]) -> str:
 
 def _default_public_url(others: dict[str, Any]) -> str:
     return "" if others["environment"] == "production" else f"http://localhost:{others['port']}"
+
+
+def _default_log_format(others: dict[str, Any]) -> Literal["json", "text"]:
+    return "json" if others["environment"] == "production" else "text"
+
+
+def _default_drain(others: dict[str, Any]) -> int:
+    return 5 if others["environment"] == "production" else 0
 
 
 def _default_sender(others: dict[str, Any]) -> str:
@@ -207,6 +210,31 @@ class Settings(BaseSettings):
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(values.upper)] = Field(
         "INFO", description="Least important kind of line in the log: `DEBUG`, `INFO`, `WARNING` or `ERROR`."
     )
+    log_format: Annotated[Literal["json", "text"], BeforeValidator(values.lower)] = Field(
+        default_factory=_default_log_format,
+        description="How a line of the log is written: `json` for programs, `text` for a terminal.",
+        json_schema_extra=_shown("`json` in production, else `text`"),
+    )
+    drain_seconds: int = Field(
+        default_factory=_default_drain,
+        ge=0,
+        le=300,
+        description="How long `/readyz` says 503 after SIGTERM before no connection is taken any more, so that a load "
+        "balancer turns to others first.",
+        json_schema_extra=_shown("`5` in production, else `0`"),
+    )
+    metrics_allow: Annotated[str, AfterValidator(values.networks)] = Field(
+        "127.0.0.1,::1",
+        description="Who may read `/metrics`: addresses and networks, with commas, or `nobody`. The address of the "
+        "connection counts; what a proxy passes on is refused.",
+    )
+    metrics_token: Annotated[str, AfterValidator(values.metrics_token)] = Field(
+        "",
+        repr=False,
+        description="Whoever sends `Authorization: Bearer` with it may read `/metrics` from anywhere; 32 characters or "
+        "more.",
+        json_schema_extra=_shown("none"),
+    )
 
     @field_validator("public_url")
     @classmethod
@@ -257,7 +285,7 @@ class Settings(BaseSettings):
         try:
             return cls()
         except ValidationError as wrong:
-            raise SettingsError(_problems(wrong)) from None
+            raise SettingsError(problems_of(wrong)) from None
 
     @property
     def in_production(self) -> bool:
@@ -278,13 +306,3 @@ class Settings(BaseSettings):
     def worker_url(self) -> str:
         """The database as the worker sees it."""
         return self.database_worker_url or self.database_url
-
-
-def _problems(wrong: ValidationError) -> list[str]:
-    # A default that waits for another setting fails with it; only the first cause is worth a line.
-    causes = [e for e in wrong.errors(include_url=False) if e["type"] != "default_factory_not_called"]
-    return [f"{str(e['loc'][0]).upper()}: {_sentence(e['msg'])}" for e in causes]
-
-
-def _sentence(message: str) -> str:
-    return message.removeprefix("Value error, ").replace("Input should", "should")

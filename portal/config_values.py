@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -63,6 +63,22 @@ def mail_address(address: str) -> str:
     if not re.fullmatch(r"""[^@\s<>,;"]+@[^@\s<>,;"]+""", address):
         raise ValueError("must be one bare mail address, for example portal@example.org")
     return address
+
+
+def networks(listed: str) -> str:
+    """Addresses and networks, with commas; `nobody` for none."""
+    for each in () if listed == "nobody" else listed.split(","):
+        try:
+            ip_network(each.strip())
+        except ValueError:
+            raise ValueError("must be addresses or networks such as 127.0.0.1,10.0.0.0/8, or nobody") from None
+    return listed
+
+
+def metrics_token(token: str) -> str:
+    if token and not re.fullmatch(r"[\x21-\x7e]{32,}", token):
+        raise ValueError("must have at least 32 characters, without spaces")
+    return token
 
 
 def upper(value: object) -> object:

@@ -106,9 +106,11 @@ def alembic(connection: Connection) -> Config:
 
 def engine_options(settings: Settings, role: str) -> dict[str, Any]:
     """What SQLAlchemy is told about the connections of `role`."""
+    # What a statement was given may be words of people, which no error is to repeat.
     if not settings.on_postgresql:
-        return {"pool_size": 20, "max_overflow": 20}
+        return {"pool_size": 20, "max_overflow": 20, "hide_parameters": True}
     return {
+        "hide_parameters": True,
         "pool_size": 8,
         "max_overflow": 8,
         "pool_pre_ping": False,
@@ -136,6 +138,7 @@ def _grant(connection: Connection, settings: Settings) -> None:
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {everything}",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {everything}",
         f"REVOKE ALL ON alembic_version FROM {everything}",
+        f"GRANT SELECT ON alembic_version TO {everything}",
         f"REVOKE INSERT, UPDATE, DELETE ON {', '.join(_global_tables())} FROM {APP_ROLE}",
     ):
         connection.execute(text(statement))

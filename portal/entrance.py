@@ -18,7 +18,7 @@ from flask_login import LoginManager, UserMixin
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
-from portal import page_language
+from portal import page_language, request_log
 from portal.accounts.keeping import owned_case
 from portal.cases.references import normal
 from portal.config import Settings
@@ -27,7 +27,7 @@ from tenants import door
 from tenants.scope import Scope, enter, entered, leave
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
-BEFORE_THE_DOOR = {"healthz"}
+BEFORE_THE_DOOR = {"operations.healthz", "operations.readyz", "operations.metrics"}
 AT_THE_DOOR = {"accounts", "keys", "survey_links", "following_links", "ballots"}
 """Blueprints whose routes recognise somebody, and may do nothing else."""
 BY_TOKEN = {"following_links.end"}
@@ -141,9 +141,11 @@ def _frame() -> dict[str, Any]:
 
 
 def _come_in() -> AnyResponse | None:
+    request_log.note()
     if request.endpoint in BEFORE_THE_DOOR:
         return None
     g.network = _network()
+    request_log.note(network=g.network.id)
     page_language.enter(g.network.locale, ZoneInfo(g.network.zone))
     if request.method not in SAFE and request.endpoint not in BY_TOKEN:
         _check_origin()
@@ -223,6 +225,7 @@ def _desk_scope(network_id: int, visitor: door.Visitor | None, slug: str | None)
     if seat is None:
         abort(404)
     g.seat = seat
+    request_log.note(tenant=seat.tenant_id)
     return Scope.staff(network_id, seat.tenant_id, visitor.person.id, seat.role)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, make_response, render_template
+import logging
+
+from flask import Flask, Response, make_response, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from portal import request_log
 from portal.cases.assessment import NoSuchTask
 from portal.cases.holding import NoSuchCase, Stale
 from portal.cases.parts import NoSuchPart
@@ -16,8 +19,12 @@ from portal.cases.states import WrongState
 from portal.cases.surveys import NoSuchSurvey
 from portal.files.adding import NoSuchFile, TooManyFiles
 from portal.files.storage import ContentGone, StorageAway
+from portal.logs import fields
 from tenants.permissions import Forbidden
 
+LOG = logging.getLogger(__name__)
+OURS = {500, 503}
+"""Errors that are ours: whoever meets one is told the number under which the log knows it."""
 TEMPLATES = {400, 403, 404, 409, 410, 413, 421, 422, 429, 500, 503}
 
 
@@ -56,14 +63,14 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(StorageAway)
     def storage_away(problem: StorageAway) -> Response:
-        app.logger.error("the storage of files did not answer: %s", problem)
+        LOG.error("the storage of files did not answer", extra=fields("storage.away", problem=problem))
         response = page(503)
         response.headers["Retry-After"] = "30"
         return response
 
     @app.errorhandler(OperationalError)
     def database_away(error: OperationalError) -> Response:
-        app.logger.error("the database did not answer: %s", error.orig)
+        LOG.error("the database did not answer", extra=fields("database.away", problem=error.orig))
         response = page(503)
         response.headers["Retry-After"] = "5"
         return response
@@ -72,13 +79,14 @@ def init_errors(app: Flask) -> None:
 
         @app.errorhandler(Exception)
         def unexpected(error: Exception) -> Response:
-            app.logger.error("an error that nobody foresaw", exc_info=error)
+            LOG.error("an error that nobody foresaw", exc_info=error, extra=fields("request.error"))
             return page(500)
 
 
 def page(code: int) -> Response:
     """The page of one error, in the reader's language."""
     shown = code if code in TEMPLATES else (400 if code < 500 else 500)
-    response = make_response(render_template(f"errors/{shown}.html"), code)
+    code_for_support = request_log.number(request.environ) if code in OURS else None
+    response = make_response(render_template(f"errors/{shown}.html", request_id=code_for_support), code)
     response.headers["Cache-Control"] = "no-store"
     return response

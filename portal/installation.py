@@ -11,12 +11,15 @@ import click
 @contextmanager
 def opened() -> Iterator[None]:
     """Run a block inside the application. What it refuses is told in one line, with exit code 1."""
+    from portal import logs
     from portal.config import Settings
     from portal.web import create_app
     from tenants.administration import Refused
     from tenants.scope import db
 
-    app = create_app(Settings.load())
+    settings = Settings.load()
+    logs.configure(settings)
+    app = create_app(settings)
     with app.app_context():
         try:
             yield

@@ -12,7 +12,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,8 @@ from portal import languages
 from portal.assets import takes_gzip
 from portal.kept import Kept
 from portal.kept_notes import NOTE, Note
+from portal.measures import KEPT_PAGE_HIT, KEPT_PAGE_MADE
+from portal.request_log import HEADER
 from portal.version_lookup import VersionLookup
 from tenants import clock
 
@@ -34,6 +36,9 @@ VARIES = ("Accept-Encoding", "Accept-Language", "Cookie")
 
 Key = tuple[str, str, str, bool]
 """Host, path with query, language, and whether htmx asks for a part."""
+
+NOT_KEPT = {"Content-Length", "Vary", "Date", HEADER}
+Headers = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ class Keeper:
         page = self._page(environ)
         if page is None:
             return self._ask(environ, start_response)
+        KEPT_PAGE_HIT()
         return _answer(page, environ, start_response)
 
     def _page(self, environ: WSGIEnvironment) -> Page | None:
@@ -110,10 +116,11 @@ class Keeper:
         body = b"".join(answer)
         getattr(answer, "close", lambda: None)()
         page = self._keep(_key(environ, note.locale), note, headers, body)
-        return _answer(page, environ, start_response)
+        KEPT_PAGE_MADE.inc()
+        return _answer(page, environ, start_response, _own(headers))
 
     def _keep(self, key: Key, note: Note, headers: list[tuple[str, str]], body: bytes) -> Page:
-        named = {name: value for name, value in headers if name not in ("Content-Length", "Vary", "Date")}
+        named = {name: value for name, value in headers if name not in NOT_KEPT}
         varies = [value for name, value in headers if name == "Vary" and value not in VARIES]
         etag = named.setdefault("ETag", f'"{hashlib.blake2s(body, digest_size=12).hexdigest()}"')
         page = Page(
@@ -141,16 +148,21 @@ class Keeper:
         self._defaults.clear()
 
 
-def _answer(page: Page, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """The page, packed if the browser takes that, or 304 if the browser has it."""
+def _answer(page: Page, environ: WSGIEnvironment, start_response: StartResponse, own: Headers = ()) -> Iterable[bytes]:
+    """The page, packed if the browser takes that, or 304 if the browser has it. `own` is of this answer alone."""
     if page.etag in _asked(environ.get("HTTP_IF_NONE_MATCH", "")):
-        start_response("304 Not Modified", [header for header in page.headers if header[0] != "Content-Type"])
+        start_response("304 Not Modified", [*own, *(header for header in page.headers if header[0] != "Content-Type")])
         return [b""]
     packed = takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
     body = page.packed if packed else page.plain
     encoding = [("Content-Encoding", "gzip")] if packed else []
-    start_response("200 OK", [*page.headers, *encoding, ("Content-Length", str(len(body)))])
+    start_response("200 OK", [*page.headers, *own, *encoding, ("Content-Length", str(len(body)))])
     return [body]
+
+
+def _own(headers: Headers) -> Headers:
+    """What belongs to one answer, not to the page."""
+    return [header for header in headers if header[0] == HEADER]
 
 
 def _ignored(_data: bytes) -> None:

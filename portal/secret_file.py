@@ -5,7 +5,22 @@ Web and worker may start in the same moment: the file appears complete or not at
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+
+_may_be_made: ContextVar[bool] = ContextVar("secret_may_be_made", default=True)
+
+
+@contextmanager
+def never_made() -> Iterator[None]:
+    """While somebody only looks: a secret that is not there is a wrong setting."""
+    token = _may_be_made.set(False)
+    try:
+        yield
+    finally:
+        _may_be_made.reset(token)
 
 
 def read_or_make(path: Path) -> str:
@@ -15,6 +30,8 @@ def read_or_make(path: Path) -> str:
     """
     try:
         if not path.exists():
+            if not _may_be_made.get():
+                raise ValueError(f"is not there yet; `portal setup` makes one in {path}")
             _make(path)
         return path.read_text(encoding="ascii").strip()
     except OSError as error:

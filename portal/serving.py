@@ -4,8 +4,12 @@ This process touches no database and answers no request: it starts, announces, r
 Granian in its own process, because it forks its workers and must not inherit connections or threads.
 """
 
+from __future__ import annotations
+
 import http.client
+import json
 import logging
+import os
 import signal
 import socket
 import subprocess
@@ -13,13 +17,15 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 
 import click
 
-from portal import paths
+from portal import paths, run_folder, server_log
 from portal.children import Child, RestartedChild, stop
 from portal.config import Settings
+from portal.logs import fields
 
 LOG = logging.getLogger(__name__)
 
@@ -39,14 +45,17 @@ EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (these are l
 
 def serve(settings: Settings, *, with_worker: bool) -> int:
     """Serve until SIGTERM or SIGINT; return the exit code of the program."""
-    asked_to_stop = _stop_event()
+    run_folder.make(settings)
+    asked_to_stop = Asked()
     web = Child("web server", web_server_argv(settings))
     worker = RestartedChild("worker", [*PORTAL, "worker"])
     children = [web, worker] if with_worker else [web]
     try:
         for child in children:
             child.start()
-        return _watch(settings, web, worker if with_worker else None, asked_to_stop)
+        code = _watch(settings, web, worker if with_worker else None, asked_to_stop.once)
+        _drain(settings, asked_to_stop)
+        return code
     finally:
         stop(children, STOP_PATIENCE)
 
@@ -80,9 +89,20 @@ def web_server_argv(settings: Settings) -> Sequence[str]:
         # A worker that dies (out of memory, kill -9) is replaced, one second later, while the others go on.
         "respawn-interval": 1.0,
         "workers-kill-timeout": 10,
+        **_log_options(settings),
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
     return [sys.executable, "-P", "-m", "granian", *flags, "--no-ws", "--respawn-failed-workers", f"{paths.wsgi()}:app"]
+
+
+def _log_options(settings: Settings) -> dict[str, str]:
+    """Its own few lines as JSON too, where the log is."""
+    folder = os.environ.get(run_folder.VARIABLE)
+    if settings.log_format != "json" or folder is None:
+        return {}
+    path = Path(folder) / "server-log.json"
+    path.write_text(json.dumps(server_log.CONFIGURATION), encoding="ascii")
+    return {"log-config": str(path)}
 
 
 def refuse_busy_port(settings: Settings) -> None:
@@ -106,7 +126,7 @@ def _watch(settings: Settings, web: Child, worker: RestartedChild | None, asked_
     answering = False
     while not asked_to_stop.wait(GLANCE):
         if (code := web.exit_code()) is not None:
-            LOG.error("the web server ended by itself (exit code %s)", code)
+            LOG.error("the web server ended by itself", extra=fields("web.ended", exit_code=code))
             return 1
         if worker:
             worker.look_after()
@@ -116,7 +136,7 @@ def _watch(settings: Settings, web: Child, worker: RestartedChild | None, asked_
                 click.echo(f"Daylight is answering at {settings.public_url} (stop with Ctrl-C)")
                 _introduce_demo(settings)
             elif time.monotonic() - web.started > START_PATIENCE:
-                LOG.error("the web server did not answer at %s within %.0f s", HEALTH, START_PATIENCE)
+                LOG.error("the web server did not answer", extra=fields("web.silent", seconds=START_PATIENCE))
                 return 1
     return 0
 
@@ -138,12 +158,25 @@ def _is_answering(settings: Settings) -> bool:
         connection.close()
 
 
-def _stop_event() -> threading.Event:
-    asked = threading.Event()
+def _drain(settings: Settings, asked: Asked) -> None:
+    """After SIGTERM: still answer everything, but say at /readyz that others should be asked. Not after Ctrl-C."""
+    if asked.signal == signal.SIGTERM and settings.drain_seconds:
+        run_folder.begin_to_drain()
+        LOG.info("asked to stop", extra=fields("web.draining", seconds=settings.drain_seconds))
+        asked.again.wait(settings.drain_seconds)
 
-    def ask(_signal: int, _frame: FrameType | None) -> None:
-        asked.set()
 
-    signal.signal(signal.SIGTERM, ask)
-    signal.signal(signal.SIGINT, ask)
-    return asked
+class Asked:
+    """Whether this process was asked to stop, how, and whether somebody is impatient."""
+
+    def __init__(self) -> None:
+        self.once, self.again = threading.Event(), threading.Event()
+        self.signal: int | None = None
+        signal.signal(signal.SIGTERM, self._hear)
+        signal.signal(signal.SIGINT, self._hear)
+
+    def _hear(self, number: int, _frame: FrameType | None) -> None:
+        if self.once.is_set():
+            self.again.set()
+        self.signal = number
+        self.once.set()

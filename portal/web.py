@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask
 from jinja2 import StrictUndefined
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import portal.tables  # noqa: F401
-from portal import assets, ballots, entrance, errors, keeper, page_language, paths
+from portal import assets, ballots, entrance, errors, keeper, measures, page_language, paths, request_log
 from portal.accounts import routes as accounts
 from portal.calendars import routes as calendars
 from portal.cases import contact_routes as contacts
@@ -67,6 +67,7 @@ from portal.ideas import (  # noqa: F401 (they add to the blueprints of ballots 
 )
 from portal.ideas import routes as ideas
 from portal.kept import Kept
+from portal.operations import routes as operations
 from portal.replica import followed, standby_of
 from portal.search import (
     idea_hint_routes,  # noqa: F401 (it adds to the ballots' blueprint)
@@ -96,8 +97,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_errors(app)
     for blueprint in _blueprints():
         app.register_blueprint(blueprint)
-    _health(app)
+    operations.init_operations(app, settings)
     htmx.init_app(app)
+    app.wsgi_app = request_log.RequestLog(app.wsgi_app, behind_proxy=settings.trusted_proxies > 0)  # type: ignore[method-assign]
     _keep_pages(app, settings)
     assets.init_assets(app)
     if settings.trusted_proxies:
@@ -144,6 +146,7 @@ def _prepare(engine: Engine, settings: Settings) -> None:
     else:
         configure_postgresql(engine)
     guard(engine)
+    measures.watch(engine)
 
 
 def _blueprints() -> list[Blueprint]:
@@ -169,6 +172,7 @@ def _blueprints() -> list[Blueprint]:
         keys.blueprint,
         desk.blueprint,
         accounts.blueprint,
+        operations.blueprint,
     ]
 
 
@@ -181,10 +185,3 @@ def _keep_pages(app: Flask, settings: Settings) -> None:
     app.extensions["fragments"] = Kept(limit)
     app.extensions["keeper"] = layer
     app.wsgi_app = layer  # type: ignore[method-assign]
-
-
-def _health(app: Flask) -> None:
-    @app.get("/healthz")
-    def healthz() -> Response:
-        """The process answers. Says nothing about the database; comes before the door."""
-        return Response("ok\n", mimetype="text/plain")

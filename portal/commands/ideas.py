@@ -18,16 +18,20 @@ def command() -> None:
 
 
 @command.command("check")
-def check() -> None:
-    """Hold the counters of votes, cases and comments against the rows that they count. Changes nothing.
+@click.option("--mend", "mends", is_flag=True, help="Set counters that are wrong to what their rows say.")
+def check(mends: bool) -> None:
+    """Hold the counters of votes, cases and comments against the rows that they count. Changes nothing by itself.
 
-    Exit codes: 0 all are equal, 1 some are not.
+    Exit codes: 0 all are equal (or were mended), 1 some are not.
     """
     from portal import installation
-    from portal.ideas.counters import differences
+    from portal.ideas.counters import differences, mend
     from tenants.scope import Scope, entered
 
     wrong = 0
+    if mends:
+        with installation.opened(), entered(Scope.system()):
+            click.echo(f"{mend():,} counters were mended.")
     with installation.opened(), entered(Scope.system()):
         for each in differences():
             wrong += 1

@@ -1,7 +1,5 @@
 """`portal serve`: everything that one machine needs to answer requests."""
 
-import logging
-
 import click
 
 needs = "portal.web"
@@ -18,11 +16,11 @@ def command(set_up: bool, demo_if_empty: bool, with_worker: bool) -> None:
 
     Exit codes: 0 stopped on request, 1 it could not start or the web server died, 2 wrong settings.
     """
-    from portal import serving
+    from portal import logs, serving
     from portal.config import Settings
 
     settings = Settings.load()
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.configure(settings)
     serving.refuse_busy_port(settings)
     if set_up:
         serving.run_command("setup")

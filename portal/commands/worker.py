@@ -15,13 +15,15 @@ def command() -> None:
 
     `portal serve --with-worker` starts one by itself. Exit codes: 0 stopped on request, 1 failed, 2 wrong settings.
     """
+    from portal import logs
     from portal.config import Settings
     from portal.suggesting.starting import start_if_due
     from portal.web import create_app
     from portal.worker.main import run
 
-    Settings.load()  # wrong settings are told before anything is started
-    run(create_app(), _stop_event(), beside=start_if_due)
+    settings = Settings.load()  # wrong settings are told before anything is started
+    logs.configure(settings)
+    run(create_app(settings), _stop_event(), beside=start_if_due)
 
 
 def _stop_event() -> threading.Event:

@@ -14,8 +14,8 @@ from sqlalchemy import Table
 
 from tenants.db import Base, Id, Json, UtcDateTime
 
-DERIVED = {"search_documents", "search_words", "search_editions"}
-"""Tables that the worker makes again from the others; they differ between the two databases."""
+DERIVED = {"search_documents", "search_words", "search_editions", "worker_runs"}
+"""Tables that the worker makes again, from the others or of itself."""
 TYPES: dict[str, Any] = {
     "bool": sa.Boolean(),
     "bytes": sa.LargeBinary(),

@@ -6,6 +6,7 @@ what is kept. The hidden field `files_token` finds it again; `kept` names the fi
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
@@ -21,8 +22,11 @@ from portal.files.storage import StorageAway, storage
 from portal.forms import id_of
 from portal.languages import current as tongue
 from portal.languages import gettext as _
+from portal.logs import fields
 from tenants.ids import new_token
 from tenants.scope import current
+
+LOG = logging.getLogger(__name__)
 
 TAKEN_BY = "daylight.files."
 """Under which names the environment of a request holds what its forms took."""
@@ -117,7 +121,7 @@ def _take_new(form: FilesForm, bundle: Bundle, left: int) -> None:
         except Refused as refused:
             form.errors["files"] = words.sentence(refused.why, name, form.limits)
         except StorageAway as problem:
-            current_app.logger.error("a file could not be kept: %s", problem)
+            LOG.error("a file could not be kept", extra=fields("storage.away", problem=problem))
             form.errors["files"] = _("Files cannot be kept just now. Please send without them, and add them later.")
             return
 

@@ -17,6 +17,7 @@ from portal.files.checking import Checked
 from portal.files.media import KEPT, Media
 from portal.files.models import File, StagedFile
 from portal.files.storage import Storage, StorageAway, new_key
+from portal.logs import fields
 from tenants import clock
 from tenants.ids import new_id, token_hash
 from tenants.scope import Scope, current, db, entered, writing
@@ -148,6 +149,6 @@ def delete_content(store: Storage, *keys: str | None) -> bool:
             if key is not None:
                 store.delete(key)
     except StorageAway as problem:
-        LOG.warning("a file's content could not be deleted yet: %s", problem)
+        LOG.warning("a file's content could not be deleted yet", extra=fields("storage.away", problem=problem))
         return False
     return True

@@ -1,15 +1,20 @@
-"""How far each follower has read, and what is to be sent."""
+"""How far each follower has read, what is to be sent, and which workers live."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, Text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKeyConstraint, Index, String, Text, literal_column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.db import Base, only_where
 from tenants.ownership import Global, Kind, WorkerOnly, system_and
+
+QUEUED: ColumnElement[str] = literal_column("'queued'")
+DEAD: ColumnElement[str] = literal_column("'dead'")
+"""In words: PostgreSQL plans a prepared statement for all values alike, and could not use the index of these for a
+bound one."""
 
 
 class Cursor(Global, Base):
@@ -19,6 +24,18 @@ class Cursor(Global, Base):
 
     follower: Mapped[str] = mapped_column(String(40), primary_key=True)
     position: Mapped[int] = mapped_column(default=0)
+
+
+class WorkerRun(Global, Base):
+    """One life of a worker process, and when it was last heard of."""
+
+    __tablename__ = "worker_runs"
+
+    id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    stopped_at: Mapped[datetime | None]
+    """When it stopped because it was asked to; None while it works, or when it died."""
 
 
 class Delivery(WorkerOnly, Base):
@@ -34,6 +51,7 @@ class Delivery(WorkerOnly, Base):
         ForeignKeyConstraint(["network_id", "event_id"], ["events.network_id", "events.id"]),
         CheckConstraint("state IN ('queued', 'sent', 'dead')", name="state"),
         Index("ix_deliveries_event", "event_id", "address"),
+        Index("ix_deliveries_dead", "next_at", **only_where("state = 'dead'")),
         Index("ix_deliveries_next", "next_at", "id", **only_where("state = 'queued'")),
     )
 

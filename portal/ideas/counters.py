@@ -18,7 +18,7 @@ from portal.ideas.models import Idea
 from portal.ideas.talk_models import IdeaComment
 from portal.ideas.team_models import IdeaEvidence
 from portal.ideas.vote_models import IdeaVote
-from tenants.scope import current, db
+from tenants.scope import current, db, writing
 
 CHUNK = 5_000
 """Ideas that are looked at together."""
@@ -28,6 +28,7 @@ CHUNK = 5_000
 class Difference:
     """A counter that says something else than its rows."""
 
+    idea: int
     reference: str
     counter: str
     kept: int
@@ -36,18 +37,44 @@ class Difference:
 
 def differences() -> Iterator[Difference]:
     """Every counter of every idea that is wrong; none, if all is well. Runs as the system."""
-    ideas, last = Idea.__table__, 0
+    for _ideas, wrong in chunks():
+        yield from wrong
+
+
+def chunks(*, newest_first: bool = False) -> Iterator[tuple[int, list[Difference]]]:
+    """How many ideas were looked at together, and what is wrong with them."""
+    ideas, last = Idea.__table__, None
+    order = ideas.c.id.desc() if newest_first else ideas.c.id
     while True:
-        query = current().select(ideas).where(ideas.c.id > last).order_by(ideas.c.id).limit(CHUNK)
+        query = current().select(ideas).order_by(order).limit(CHUNK)
+        if last is not None:
+            query = query.where(ideas.c.id < last if newest_first else ideas.c.id > last)
         rows = list(db.session.execute(query))
         if not rows:
             return
-        first, last = rows[0].id, rows[-1].id
-        counted = _counted(first, last)
-        for row in rows:
-            for name, number in {**ZERO, **counted.get(row.id, {})}.items():
-                if getattr(row, name) != number:
-                    yield Difference(row.reference, name, getattr(row, name), number)
+        last = rows[-1].id
+        counted = _counted(*sorted((rows[0].id, last)))
+        yield len(rows), [each for row in rows for each in _wrong(row, {**ZERO, **counted.get(row.id, {})})]
+
+
+def _wrong(row: Any, counted: dict[str, int]) -> Iterator[Difference]:
+    for name, number in counted.items():
+        if getattr(row, name) != number:
+            yield Difference(row.id, row.reference, name, getattr(row, name), number)
+
+
+def mend() -> int:
+    """Set every counter that is wrong to what its rows say, under the lock of its idea. Returns how many there were."""
+    ideas, mended = Idea.__table__, 0
+    for idea_id in sorted({each.idea for each in differences()}):
+        with writing():
+            row = db.session.execute(current().select(ideas).where(ideas.c.id == idea_id).with_for_update()).one()
+            wrong = list(_wrong(row, {**ZERO, **_counted(idea_id, idea_id).get(idea_id, {})}))
+            values = {each.counter: each.counted for each in wrong}
+            if values:
+                db.session.execute(current().update(ideas).where(ideas.c.id == idea_id).values(values))
+        mended += len(values)
+    return mended
 
 
 ZERO = dict.fromkeys(

@@ -84,6 +84,9 @@ class Engine(Protocol):
     def position(self, edition: Edition) -> int:
         """The position that the edition has taken in. Raises NotReady when it cannot be used."""
 
+    def documents(self, edition: Edition) -> int:
+        """How many documents the edition holds, about. Raises NotReady when it cannot be used."""
+
     def finish(self, edition: Edition) -> None:
         """The edition is whole: drop what belongs to older ones."""
 

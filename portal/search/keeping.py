@@ -10,6 +10,7 @@ from sqlalchemy import select
 from portal.events import kinds
 from portal.events.models import Event, EventPosition
 from portal.followers.base import BATCH, told_after
+from portal.logs import fields
 from portal.search import editions
 from portal.search.documents import Document, Thing
 from portal.search.engine import Busy, NotReady, search_engine
@@ -78,7 +79,9 @@ def _make() -> int:
     try:
         return editions.go_on(edition)
     except NotReady:
-        LOG.warning("the search index that was being made cannot be written; it begins again")
+        LOG.warning(
+            "the search index that was being made cannot be written; it begins again", extra=fields("search.again")
+        )
         editions.begin_again(edition)
         return 1
 
@@ -122,5 +125,6 @@ def _ask_for(reason: str) -> int:
     edition = editions.ask_for(reason)
     if waiting is not None and waiting.id == edition.id:
         return 0
-    LOG.log(logging.INFO if reason == "missing" else logging.WARNING, "the search index is made: %s", reason)
+    level = logging.INFO if reason == "missing" else logging.WARNING
+    LOG.log(level, "the search index is made again", extra=fields("search.made", reason=reason))
     return 1

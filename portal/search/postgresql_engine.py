@@ -36,6 +36,7 @@ FREQUENCIES = text("SELECT word, documents FROM search_frequencies(:words)").bin
     bindparam("words", type_=ARRAY(Text))
 )
 NEAR = text("SELECT word FROM search_near(:word)")
+ESTIMATE = text("SELECT reltuples FROM pg_class WHERE oid = to_regclass(:name)")
 SIZE = text("SELECT search_size()")
 
 
@@ -71,6 +72,10 @@ class PostgresqlEngine:
 
     def position(self, edition: Edition) -> int:
         return edition.position
+
+    def documents(self, edition: Edition) -> int:
+        """What the database estimates: counting would read them all."""
+        return max(0, int(db.session.scalar(ESTIMATE, {"name": SearchDocument.__tablename__}) or 0))
 
     def finish(self, edition: Edition) -> None:
         """What was not written anew is gone from the portal."""

@@ -11,7 +11,6 @@ import logging
 import secrets
 import shutil
 import threading
-import time
 import weakref
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,10 +21,13 @@ from whoosh.codec.whoosh3 import W3Codec
 from whoosh.fields import ID, KEYWORD, STORED, Schema
 from whoosh.writing import MERGE_SMALL, LockError
 
+from portal.logs import fields
 from portal.search.documents import Document, Thing
 from portal.search.engine import Busy, Hit, NotReady, Question
 from portal.search.models import Edition
 from portal.search.slips import closest, slips
+from portal.search.whoosh_counts import Counts
+from portal.withholding import safely
 from tenants.ids import new_id, week_of
 
 T = TypeVar("T")
@@ -75,31 +77,6 @@ class _Held:
             searcher.close()
 
 
-class _Counts:
-    """How often words were found to stand in the index: asking costs a look into each of its segments.
-
-    They are told "about", so some minutes make no difference; that a word stands nowhere is never kept.
-    """
-
-    LONGEST = 300.0
-    MOST = 200_000
-
-    def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
-        self._of: tuple[str, float] = ("", 0.0)
-
-    def belong_to(self, folder: str) -> None:
-        """Forget everything that is of another edition, too old, or too much."""
-        if self._of[0] != folder or time.monotonic() > self._of[1] or len(self._counts) > self.MOST:
-            self._counts, self._of = {}, (folder, time.monotonic() + self.LONGEST)
-
-    def get(self, term: str) -> int:
-        return self._counts.get(term, 0)
-
-    def update(self, found: dict[str, int]) -> None:
-        self._counts.update(found)
-
-
 class WhooshEngine:
     """Keeps the index in `folder`. One thread of a process searches at a time: it would hold the others up anyway."""
 
@@ -108,7 +85,7 @@ class WhooshEngine:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._held = _Held()
-        self.counts = _Counts()
+        self.counts = Counts()
         self._one_at_a_time = threading.RLock()
         weakref.finalize(self, self._held.close)
 
@@ -162,7 +139,8 @@ class WhooshEngine:
             raise NotReady(edition.folder) from None
 
     def _is_broken(self, edition: Edition, problem: Exception) -> None:
-        LOG.error("the search index cannot be read: %s", repr(problem))  # the record must not hold its frames
+        # In words: the record must not hold the frames of the problem.
+        LOG.error("the search index cannot be read", extra=fields("search.broken", problem=safely(problem)))
         folder = self._folder / edition.folder
         if folder.is_dir():
             (folder / BROKEN).touch()
@@ -205,6 +183,9 @@ class WhooshEngine:
         if found is None:
             raise NotReady(edition.folder)
         return int(found["position"])
+
+    def documents(self, edition: Edition) -> int:
+        return self.ask(edition, lambda searcher: int(searcher.doc_count()) - 1)  # one remembers the position
 
     def finish(self, edition: Edition) -> None:
         """Older editions go. One that somebody is reading stays open to them: the files go when they let go."""

@@ -16,8 +16,10 @@ from flask import current_app
 from sqlalchemy import or_, select
 
 from portal.followers import letters
-from portal.followers.models import Delivery
+from portal.followers.models import QUEUED, Delivery
 from portal.followers.notifications import mail
+from portal.logs import about, fields
+from portal.withholding import safely
 from tenants import clock
 from tenants.scope import Scope, current, db, entered, writing
 
@@ -62,21 +64,27 @@ def send_due(batch: int = BATCH) -> int:
     for held in claims:
         if clock.now() >= held.until:  # those before it took too long: by now it may be another worker's
             continue
-        try:
-            channels[held.channel](held.effect_id, held.address, held.message)
-        except Exception as problem:
-            LOG.warning("delivery %s failed: %s", held.effect_id, problem)
-            failed(held, problem)
-        else:
-            sent(held)
+        with about(delivery=held.id, channel=held.channel):
+            _send(channels, held)
     return len(claims)
+
+
+def _send(channels: dict[str, Send], held: Claim) -> None:
+    try:
+        channels[held.channel](held.effect_id, held.address, held.message)
+    except Exception as problem:
+        LOG.warning("a delivery failed", extra=fields("delivery.failed", problem=problem))
+        failed(held, problem)
+    else:
+        sent(held)
+        LOG.info("a delivery left", extra=fields("delivery.sent"))
 
 
 def claim(batch: int = BATCH) -> list[Claim]:
     """Take the next deliveries that nobody holds."""
     now = clock.now()
     with entered(Scope.system()):
-        free = (Delivery.state == "queued") & (Delivery.next_at <= now)
+        free = (Delivery.state == QUEUED) & (Delivery.next_at <= now)
         unheld = or_(Delivery.leased_until.is_(None), Delivery.leased_until <= now)
         query = select(Delivery).where(free, unheld).order_by(Delivery.next_at, Delivery.id).limit(batch)
         if db.session.scalar(select(Delivery.id).where(free, unheld).limit(1)) is None:
@@ -110,7 +118,7 @@ def failed(held: Claim, problem: Exception) -> bool:
     """Mark as failed: to be tried again later, or dead when there was enough of that."""
     with entered(Scope.system()):
         tries = db.session.scalar(select(Delivery.tries).where(Delivery.id == held.id)) or 0
-    words = f"{type(problem).__name__}: {problem}"[:500]
+    words = safely(problem)
     if tries >= len(WAITS):
         return _end(held, state="dead", tries=tries + 1, leased_until=None, problem=words, **_wiped(held))
     return _end(held, tries=tries + 1, next_at=clock.now() + WAITS[tries], leased_until=None, problem=words)

@@ -11,11 +11,14 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from portal import logs
 from portal.clusters import spikes
 from portal.followers.base import catch_up
 from portal.followers.registry import FOLLOWERS
+from portal.logs import fields
 from portal.search import keeping
 from portal.worker.deliveries import send_due
+from portal.worker.heart import Heart
 from portal.worker.sequencer import sequence
 from portal.worker.sweep import sweep
 from portal.worker.timers import fire_due
@@ -33,10 +36,12 @@ def run(app: Flask, stop: threading.Event, beside: Callable[[], object] = lambda
 
     `beside` is called once an hour; it starts what runs in processes of its own.
     """
-    swept, looked = 0.0, None
-    with app.app_context():
+    swept, looked, heart = 0.0, None, Heart()
+    with app.app_context(), logs.about(run=heart.run):
+        LOG.info("the worker begins", extra=fields("worker.started"))
         while not stop.is_set():
             try:
+                heart.beat()
                 if time.monotonic() - swept > SWEEP_EVERY:
                     sweep()
                     beside()
@@ -46,12 +51,21 @@ def run(app: Flask, stop: threading.Event, beside: Callable[[], object] = lambda
                     _look()
                 stop.wait(0 if turn() else IDLE)
             except OperationalError as problem:
-                LOG.warning("the database did not answer: %s", problem.orig)
+                LOG.warning("the database did not answer", extra=fields("database.away", problem=problem.orig))
                 stop.wait(PAUSE_AFTER_TROUBLE)
             except Exception:
                 # Whatever it was has been rolled back: trying again is right, and dying would stop everything else.
-                LOG.exception("a turn of the worker failed")
+                LOG.exception("a turn of the worker failed", extra=fields("worker.failed"))
                 stop.wait(PAUSE_AFTER_TROUBLE)
+        _end(heart)
+
+
+def _end(heart: Heart) -> None:
+    try:
+        heart.stop()
+    except OperationalError as problem:
+        LOG.warning("the database did not answer", extra=fields("database.away", problem=problem.orig))
+    LOG.info("the worker stops", extra=fields("worker.stopped"))
 
 
 def turn(*, searching: bool = True) -> int:
@@ -82,7 +96,7 @@ def _search() -> int:
         raise
     except Exception:
         # The index can always be made again; what cannot must not wait for it.
-        LOG.exception("the search index was not kept up")
+        LOG.exception("the search index was not kept up", extra=fields("search.failed"))
         return 0
 
 
@@ -93,7 +107,7 @@ def _look() -> None:
         raise
     except Exception:
         # It looks again soon; nothing else may wait for it.
-        LOG.exception("clusters were not looked for")
+        LOG.exception("clusters were not looked for", extra=fields("clusters.failed"))
 
 
 def _one_follower(follower: object) -> int:
@@ -103,5 +117,5 @@ def _one_follower(follower: object) -> int:
         raise
     except Exception:
         # One follower that fails must not hold up the others; its cursor stays, so it loses nothing.
-        LOG.exception("follower %s failed", getattr(follower, "name", follower))
+        LOG.exception("a follower failed", extra=fields("follower.failed", follower=getattr(follower, "name", "")))
         return 0

@@ -14,6 +14,8 @@ from portal.following import idea_mail
 from portal.handoffs import following_case, hosting, partnering, running_out
 from portal.ideas import evidence, fixed, watching
 from portal.ideas import promising as idea_promises
+from portal.logs import fields
+from portal.withholding import safely
 from tenants import clock
 from tenants.scope import Scope, current, db, entered, writing
 
@@ -71,7 +73,7 @@ def _fire(timer_id: int, network_id: int) -> None:
                 HANDLERS[timer.kind](timer.subject_id)
                 timer.done_at = clock.now()
         except Exception as problem:
-            LOG.exception("timer %s failed", timer_id)
+            LOG.exception("a timer failed", extra=fields("timer.failed", timer=timer_id, network=network_id))
             _put_off(timer_id, problem)
 
 
@@ -82,4 +84,4 @@ def _put_off(timer_id: int, problem: Exception) -> None:
             return
         timer.tries += 1
         timer.try_at = clock.now() + min(FIRST_WAIT * 2**timer.tries, LONGEST_WAIT)
-        timer.problem = f"{type(problem).__name__}: {problem}"[:500]
+        timer.problem = safely(problem)

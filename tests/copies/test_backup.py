@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
+from sqlalchemy import inspect
 
 from portal.config import Settings
 from portal.copies import archive
@@ -19,14 +21,16 @@ from portal.copies.restore import HELD, restore
 from portal.copies.rows import Sum, line_of, row_of
 from portal.copies.shapes import shapes
 from portal.copies.source import OtherVersion
-from portal.database import HalfCopied, owner_engine, setup
+from portal.database import HalfCopied, migrate, owner_engine, setup
 from portal.files.storage import storage_of
 from portal.followers.base import Nature
 from portal.followers.registry import FOLLOWERS
+from tests.architecture.test_migrations import differences
 from tests.copies.conftest import Place
 from tests.copies.test_moving import everything, run
 
 pytestmark = pytest.mark.database
+OLDER = "0025"
 SESSIONS = {"browser_sessions", "session_keys"}
 
 
@@ -118,13 +122,15 @@ def test_an_interrupted_restore_goes_on(filled: Settings, saved: Path, place: Pl
     assert everything(there) == everything(filled)
 
 
-def test_a_backup_of_an_older_version_is_brought_to_this_one(filled: Settings, tmp_path: Path, place: Place) -> None:
-    """As if it had been made before the last migration: its tables are those of that day."""
-    there, path = place(), tmp_path / "older.zip"
-    backed_up(filled, path)
-    older = rewritten(path, tmp_path / "changed.zip", lambda said: said | {"revision": "0024"})
+def test_a_backup_of_an_older_version_is_brought_to_this_one(saved: Path, tmp_path: Path, place: Place) -> None:
+    """As it would have been made before ideas knew the votes of those merged into them."""
+    old, there = place(), place()
+    migrated_to(old, OLDER)
+    older = as_of(saved, tmp_path / "older.zip", old)
     restored(there, older)
-    assert everything(there) == everything(filled)
+    assert differences_of(there) == []
+    (votes,) = run(there, "SELECT count(*) FROM idea_votes")[0]
+    assert votes == Reader(saved).manifest.sums["idea_votes"].rows
 
 
 def test_a_portal_is_never_written_over(filled: Settings, saved: Path) -> None:
@@ -198,6 +204,54 @@ def test_sums_do_not_depend_on_the_order_but_on_every_line() -> None:
 
     assert of("a", "b") == of("b", "a") != of("a", "a") != of("a")
     assert len(of("a").digest) == 64
+
+
+def migrated_to(settings: Settings, revision: str) -> None:
+    engine = owner_engine(settings)
+    with engine.connect().execution_options(writes=True) as connection:
+        migrate(connection, command.downgrade, revision)
+        connection.commit()
+    engine.dispose()
+
+
+def differences_of(settings: Settings) -> list[Any]:
+    engine = owner_engine(settings)
+    with engine.connect() as connection:
+        found = differences(connection)
+    engine.dispose()
+    return found
+
+
+def as_of(path: Path, to: Path, old: Settings) -> Path:
+    """The same backup with the tables and columns that the database of `old` has."""
+    engine = owner_engine(old)
+    columns = {
+        name: {each["name"] for each in inspect(engine).get_columns(name)} for name in inspect(engine).get_table_names()
+    }
+    engine.dispose()
+    with zipfile.ZipFile(path) as new, zipfile.ZipFile(to, "w") as made:
+        manifest = json.loads(new.read("manifest.json"))
+        manifest["revision"], manifest["tables"] = (
+            OLDER,
+            [each for each in manifest["tables"] if each["name"] in columns],
+        )
+        for table in manifest["tables"]:
+            names, there = list(table["columns"]), columns[table["name"]]
+            rows = map(json.loads, new.read(f"tables/{table['name']}.jsonl").decode().splitlines())
+            kept = [[value for name, value in zip(names, row, strict=True) if name in there] for row in rows]
+            lines, total = (
+                [json.dumps(row, ensure_ascii=False, separators=(",", ":"), sort_keys=True) for row in kept],
+                Sum(),
+            )
+            for line in lines:
+                total.add(line)
+            table["columns"] = {name: kind for name, kind in table["columns"].items() if name in there}
+            table["sum"] = total.digest
+            made.writestr(f"tables/{table['name']}.jsonl", "".join(f"{line}\n" for line in lines))
+        for key in manifest["files"]:
+            made.writestr(f"files/{key}", new.read(f"files/{key}"))
+        made.writestr("manifest.json", json.dumps(manifest))
+    return to
 
 
 def rewritten(path: Path, to: Path, change: Any) -> Path:

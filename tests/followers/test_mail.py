@@ -82,8 +82,10 @@ def test_a_server_that_is_away_is_an_error_to_be_tried_again(tmp_path):
         mail.send(settings(tmp_path, "smtp://127.0.0.1:1"), "news:1:2", "me@example.net", MESSAGE)
 
 
-def test_on_the_console(tmp_path, caplog):
-    caplog.set_level(logging.INFO)
+def test_on_the_console_and_not_in_the_log(tmp_path, capsys, caplog):
+    caplog.set_level(logging.DEBUG)
     with clock.held(THE_DAY):
         mail.send(settings(tmp_path, "console:"), "news:1:2", "me@example.net", MESSAGE)
-    assert "me@example.net" in caplog.text and "List-Unsubscribe" in caplog.text
+    shown = capsys.readouterr().out
+    assert "me@example.net" in shown and "List-Unsubscribe" in shown
+    assert "me@example.net" not in caplog.text

@@ -24,7 +24,7 @@ class Post:
 
     def send(self, effect_id, _address, _message):
         if self.fails:
-            raise OSError("no route to host")
+            raise OSError(113, "no route to host")
         self.sent.append(effect_id)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import smtplib
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -12,10 +11,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import click
+
 from portal.config import Settings
 from tenants import clock
 
-LOG = logging.getLogger(__name__)
 PATIENCE = 20
 """Seconds for a mail server to answer."""
 
@@ -38,7 +38,7 @@ def send(settings: Settings, effect_id: str, address: str, message: dict[str, An
     if "html" in message:
         mail.add_alternative(message["html"], subtype="html")
     if settings.mail_url == "console:":
-        LOG.info("mail to %s\n%s", address, mail.as_string())
+        click.echo(f"mail to {address}\n{mail.as_string()}")  # not to the log, which holds no addresses
     elif settings.mail_url.startswith("file:"):
         _to_folder(settings, effect_id, mail)
     else:

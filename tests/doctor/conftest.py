@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from portal.config import Settings
+from portal.database import owner_engine, setup
+from portal.doctor.findings import Check, Finding, State
+from tenants.scope import Scope, entered
+from tests.conftest import ON_POSTGRESQL
+from tests.ideas.conftest import proposed
+from tests.pages.conftest import _forget_what_processes_keep, browser, report
+from tests.servers import postgresql_url
+
+KEY = "0123456789abcdef" * 4
+__all__ = ["KEY", "_forget_what_processes_keep", "browser", "proposed", "report"]
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, worker_id: str) -> Iterator[Settings]:
+    """An installation of its own, set up."""
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    values: dict[str, object] = {"data_dir": folder, "secret_key": KEY}
+    if not ON_POSTGRESQL:
+        settings = Settings(**values)
+        setup(settings)
+        yield settings
+        return
+    with postgresql_url(f"doctor_{worker_id}") as url:
+        settings = Settings(database_url=url, **values)
+        setup(settings)
+        yield settings
+
+
+def change(settings: Settings, *statements: str) -> None:
+    """As its owner."""
+    engine = owner_engine(settings)
+    with engine.connect().execution_options(writes=True) as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+        connection.commit()
+    engine.dispose()
+
+
+@pytest.fixture
+def look(app) -> Callable[[Check], list[Finding]]:
+    """What a check says of the tests' own installation, asked as the system."""
+
+    def ask(check: Check, **changed: object) -> list[Finding]:
+        settings: Settings = app.config["SETTINGS"].model_copy(update=changed)
+        with entered(Scope.system()):
+            return list(check(settings))
+
+    return ask
+
+
+def is_well(found: list[Finding]) -> bool:
+    return all(each.state is State.OK for each in found)
+
+
+def only(found: list[Finding], state: State) -> Finding:
+    """The one finding that is not well, which also says how to mend it."""
+    [finding] = [each for each in found if each.state is not State.OK]
+    assert finding.state is state, finding
+    assert finding.mend
+    return finding
