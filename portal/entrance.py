@@ -271,10 +271,10 @@ def _go_out(_error: BaseException | None) -> None:
 
 
 def _remember_writing(response: Response) -> Response:
-    """Who has written reads from the first database until the replica has certainly followed."""
+    """Who has written reads past what is behind: a replica, and the cache of a proxy, which ends after a second."""
     settings: Settings = current_app.config["SETTINGS"]
-    if settings.database_replica_url is not None and request.method not in SAFE and response.status_code < 400:
-        seconds = math.ceil(MOST_BEHIND) + 1
+    seconds = math.ceil(MOST_BEHIND) + 1 if settings.database_replica_url else 2 if settings.trusted_proxies else 0
+    if seconds and request.method not in SAFE and response.status_code < 400:
         response.set_cookie(
             _just_wrote(), "1", max_age=seconds, secure=settings.in_production, httponly=True, samesite="Lax"
         )

@@ -17,11 +17,17 @@ from sqlalchemy import make_url
 
 from portal import paths
 from portal.config import Settings
+from portal.database import UNFINISHED
 from tenants.rls import APP_ROLE
 
 PATIENCE = 2
 """Seconds for the database to answer."""
-REVISION = "SELECT version_num FROM alembic_version"
+REVISION = "SELECT version_num FROM alembic_version WHERE NOT EXISTS ({})"
+"""Of one that a copy is being put into, none: it is not whole."""
+HALF_COPIED = (
+    f"SELECT 1 FROM sqlite_master WHERE name = '{UNFINISHED}'",  # noqa: S608
+    f"SELECT 1 FROM pg_class WHERE relname = '{UNFINISHED}'",  # noqa: S608
+)
 
 
 @cache
@@ -52,7 +58,7 @@ def read_only(settings: Settings) -> sqlite3.Connection:
 def _of_sqlite(settings: Settings) -> str | None:
     connection = read_only(settings)
     try:
-        row = connection.execute(REVISION).fetchone()
+        row = connection.execute(REVISION.format(HALF_COPIED[0])).fetchone()
     except sqlite3.OperationalError as problem:
         if problem.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # no such table
             return None
@@ -73,7 +79,7 @@ def connected(settings: Settings) -> Any:
 def _of_postgresql(settings: Settings) -> str | None:
     with connected(settings) as connection:
         try:
-            row = connection.execute(REVISION).fetchone()
+            row = connection.execute(REVISION.format(HALF_COPIED[1])).fetchone()
         except psycopg.errors.UndefinedTable:
             return None
     return str(row[0]) if row else None
