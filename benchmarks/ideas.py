@@ -55,6 +55,16 @@ def _deep(order: str) -> Callable[[IdeasTarget], Load]:
 
 IDEA_ROWS: list[Row] = [
     Row("idea page, anonymous", lambda target: Load(f"/ideas/{target.seeded.references[0]}", _as()), 0.06, 0.04),
+    Row(
+        "idea page, anonymous, cold",
+        lambda target: Load(f"/ideas/{target.seeded.references[0]}", _as()),
+        0.06,
+        0.04,
+        cold=True,
+    ),
+    Row("ideas by votes, first page, cold", _listed("order=votes"), 0.08, 0.06, cold=True),
+    Row("ideas by votes, after row 25,000, cold", _deep("votes"), 0.08, 0.06, cold=True),
+    Row("roadmap, cold", lambda _target: Load("/roadmap", _as()), 0.06, 0.04, cold=True),
     Row("ideas by votes, first page", _listed("order=votes"), 0.08, 0.06),
     Row("ideas by votes, after row 25,000", _deep("votes"), 0.08, 0.06),
     Row("ideas by time, first page", _listed("order=newest"), 0.08, 0.06),

@@ -73,6 +73,11 @@ ROWS: list[Row] = [
     Row("case page, its owner", lambda target: Load(_case(target), _as(Cookie=target.customer)), 0.12, 0.08),
     Row("304 while polling, anonymous", _polled("public"), 2.0, 0.30, status=304),
     Row("304 while polling, its owner", _polled("owner"), 0.35, 0.20, status=304),
+    Row("public list, first page, cold", _listed(""), 0.08, 0.06, cold=True),
+    Row("public list, by topic and period, cold", _listed("category=c5&period=365d"), 0.08, 0.06, cold=True),
+    Row(
+        "public list, far down, cold", lambda target: Load(f"/cases?older={target.deep}", _as()), 0.08, 0.06, cold=True
+    ),
     Row("public list, first page", _listed(""), 0.08, 0.06),
     Row("public list, by business", _listed("business=tenant-3"), 0.08, 0.06),
     Row("public list, by category", _listed("category=c5"), 0.08, 0.06),

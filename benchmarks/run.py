@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 
 import click
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import text
 
 from benchmarks.client import Load, rate
 from benchmarks.ideas import IDEA_ROWS, IDEAS, VOTES, ideas_target, plans_of_ideas
@@ -36,7 +37,7 @@ from benchmarks.servers import get, serving
 from benchmarks.suggesting import accuracy
 from portal.cases.models import Case
 from portal.config import Settings
-from portal.database import setup
+from portal.database import owner_engine, setup
 from portal.web import create_app
 from tenants.scope import Scope, current, db, entered
 from tests.servers import postgresql_url
@@ -142,7 +143,10 @@ def measure_ideas(engines: Sequence[str], seconds: float, rounds: int, *, write:
             seed(app, 1_000)
             seeded = seed_ideas(app, IDEAS, VOTES)
             target = ideas_target(app, seeded, Path(environment["DATA_DIR"]))
-            _measure_rows(section, IDEA_ROWS, target, settings, environment, seconds, rounds)
+            for cold in (False, True):
+                rows = [row for row in IDEA_ROWS if row.cold is cold]
+                changed = {**environment, "PAGE_MEMORY": "0"} if cold else environment
+                _measure_rows(section, rows, target, settings, changed, seconds, rounds)
             section.notes += [f"{seeded.votes:,} votes", *plans_of_ideas(app)]
             _let_go(app)
         sections.append(section)
@@ -172,6 +176,18 @@ def installed(engine: str) -> Iterator[tuple[Settings, dict[str, str]]]:
             os.environ.pop(name)
 
 
+def _size(settings: Settings) -> int:
+    """Bytes of the whole database, with its indexes."""
+    engine = owner_engine(settings)
+    query = "pg_database_size(current_database())"
+    if not settings.on_postgresql:
+        query = "page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+    with engine.connect() as connection:
+        found = int(connection.scalar(text(f"SELECT {query}")))
+    engine.dispose()
+    return found
+
+
 def _let_go(app: Any) -> None:
     app.extensions["search"].close()
     with app.app_context():
@@ -199,6 +215,7 @@ def _measure_in(
             changed = {**environment, "PAGE_MEMORY": "0"} if cold else environment
             _measure_rows(section, rows, target, settings, changed, seconds, rounds)
     if not only:
+        section.notes.append(f"the database takes {_size(settings) / 2**20:,.0f} MiB")
         section.notes += _plans(app)
         if COMPLAINTS.exists() and section.cases <= 1000:
             section.notes.append(import_rate(COMPLAINTS, environment))

@@ -135,8 +135,8 @@ class Keeper:
         return page
 
     def state(self) -> str | None:
-        """Of the database, as `VersionLookup.state` tells it."""
-        return self._versions.state()
+        """Of the database, as `VersionLookup.state` tells it; None where nothing is kept anyway."""
+        return self._versions.state() if self._pages.limit else None
 
     def close(self) -> None:
         """Let go of the database, at the end of a process."""
