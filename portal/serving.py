@@ -23,7 +23,7 @@ from types import FrameType
 import click
 
 from portal import paths, run_folder, server_log
-from portal.children import Child, RestartedChild, stop
+from portal.children import RestartedChild, stop
 from portal.config import Settings
 from portal.logs import fields
 
@@ -47,7 +47,7 @@ def serve(settings: Settings, *, with_worker: bool) -> int:
     """Serve until SIGTERM or SIGINT; return the exit code of the program."""
     run_folder.make(settings)
     asked_to_stop = Asked()
-    web = Child("web server", web_server_argv(settings))
+    web = RestartedChild("web server", web_server_argv(settings))
     worker = RestartedChild("worker", [*PORTAL, "worker"])
     children = [web, worker] if with_worker else [web]
     try:
@@ -122,10 +122,16 @@ def refuse_busy_port(settings: Settings) -> None:
             ) from error
 
 
-def _watch(settings: Settings, web: Child, worker: RestartedChild | None, asked_to_stop: threading.Event) -> int:
+def _watch(
+    settings: Settings, web: RestartedChild, worker: RestartedChild | None, asked_to_stop: threading.Event
+) -> int:
+    """Until somebody asks to stop. One that never answered is wrongly set up; one that has answered is started again:
+    Granian ends by itself when its processes die too quickly one after the other."""
     answering = False
     while not asked_to_stop.wait(GLANCE):
-        if (code := web.exit_code()) is not None:
+        if answering:
+            web.look_after()
+        elif (code := web.exit_code()) is not None:
             LOG.error("the web server ended by itself", extra=fields("web.ended", exit_code=code))
             return 1
         if worker:

@@ -44,6 +44,7 @@ from portal.desk import (  # noqa: F401 (they add to the desk's blueprint)
     unit_routes,
 )
 from portal.desk import routes as desk
+from portal.draining import Draining
 from portal.files import routes as files
 from portal.files.web import init_files
 from portal.following import (  # noqa: F401 (they add to the blueprints of ballots and following)
@@ -105,6 +106,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, x_port=hops)  # type: ignore[method-assign]
+    app.wsgi_app = Draining(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 

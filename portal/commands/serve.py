@@ -14,7 +14,7 @@ def command(set_up: bool, demo_if_empty: bool, with_worker: bool) -> None:
 
     Prints the address once the portal answers there.
 
-    Exit codes: 0 stopped on request, 1 it could not start or the web server died, 2 wrong settings.
+    Exit codes: 0 stopped on request, 1 it could not start, 2 wrong settings.
     """
     from portal import logs, serving
     from portal.config import Settings

@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,12 +30,12 @@ from tests.worker.invariants import rows
 pytestmark = [pytest.mark.database, pytest.mark.search]
 
 TORTURE = os.environ.get("HYPOTHESIS_PROFILE") == "torture"
-KILLS = 50 if TORTURE else 2
+KILLS = 50 if TORTURE else 3
 WRITERS = 16
 EACH = 40 if TORTURE else 3
 """Cases that each writer reports, at least."""
-PATIENCE = 60
-"""Times that a writer sends one form before it gives up."""
+PATIENCE = 3000
+"""Times that a writer sends one form before it gives up: what keeps dying is started again later and later."""
 
 
 class Away(Exception):
@@ -45,8 +45,9 @@ class Away(Exception):
 class Writer:
     """Somebody who reports one trouble after the other, and writes down each number."""
 
-    def __init__(self, port: int, name: str) -> None:
-        self.port, self.name = port, name
+    def __init__(self, port: int, name: str, *, once: bool = False) -> None:
+        """`once`: a form is sent once, and a failure is a failure."""
+        self.port, self.name, self.times = port, name, 1 if once else PATIENCE
         self.journal: list[tuple[str, str]] = []
         self.answers: list[int] = []
 
@@ -59,25 +60,27 @@ class Writer:
         self.journal.append((what, reference))
 
     def _until(self, act: Any) -> Any:
-        for _time in range(PATIENCE):
+        problem: Exception | None = None
+        for _time in range(self.times):
             try:
                 return act()
-            except (OSError, http.client.HTTPException, Away):
+            except (OSError, http.client.HTTPException, Away) as away:
+                problem = away
                 time.sleep(0.1)
-        raise AssertionError(f"{self.name} was never answered")
+        raise AssertionError(f"{self.name} was never answered; after {self.answers[-1:]} {problem!r}")
 
     def _nonce(self) -> str:
         _status, page = self._ask("GET", "/report", None)
         found = re.search(r'name="nonce" value="([^"]+)"', page)
         if found is None:
-            raise Away
+            raise Away(page[:200])
         return found[1]
 
     def _send(self, form: dict[str, str]) -> str:
         status, page = self._ask("POST", "/cases", urlencode(form))
         found = re.search(r"RIV-\w{4}-\w{4}", page)
         if status != 201 or found is None:
-            raise Away
+            raise Away(page[:200])
         return found[0]
 
     def _ask(self, method: str, path: str, body: str | None) -> tuple[int, str]:
@@ -107,10 +110,10 @@ def web(installation: Any) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
         serving.wait(40)
 
 
-def wait_for(port: int) -> None:
+def wait_for(port: int, address: str = "127.0.0.1") -> None:
     for _glance in range(300):
         try:
-            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+            with closing(http.client.HTTPConnection(address, port, timeout=5)) as connection:
                 connection.request("GET", "/healthz")
                 if connection.getresponse().status == 200:
                     return
@@ -135,34 +138,16 @@ def write(port: int, enough: threading.Event) -> list[Writer]:
 
 
 def kill_at_random(serving: subprocess.Popen[bytes], enough: threading.Event) -> None:
-    """Kill one of the processes that answer, again and again, but none that has just taken the place of another.
-
-    Granian takes a process that dies within 5.5 s of its start for a crash loop, and ends.
-    """
+    """Kill one of the processes that answer, or the one that looks after them, again and again."""
     try:
         for _kill in range(KILLS):
-            time.sleep(random.random())  # noqa: S311
-            random.choice(settled(serving)).kill()  # noqa: S311
+            time.sleep(0.2 + random.random() * 2)  # noqa: S311
+            found = psutil.Process(serving.pid).children(recursive=True)
+            if found:
+                with suppress(psutil.NoSuchProcess):
+                    random.choice(found).kill()  # noqa: S311
     finally:
         enough.set()
-
-
-def settled(serving: subprocess.Popen[bytes]) -> list[psutil.Process]:
-    for _glance in range(300):
-        children = [each for child in psutil.Process(serving.pid).children() for each in child.children()]
-        found = [each for each in children if is_settled(each)]
-        if found:
-            return found
-        time.sleep(0.1)
-    raise AssertionError("no process lives for six seconds")
-
-
-def is_settled(process: psutil.Process) -> bool:
-    try:
-        tracks = any("resource_tracker" in part for part in process.cmdline())
-        return not tracks and process.status() != psutil.STATUS_ZOMBIE and time.time() - process.create_time() > 6
-    except psutil.NoSuchProcess:
-        return False
 
 
 def check(installation: Any, writers: list[Writer]) -> None:

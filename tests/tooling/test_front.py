@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import http.client
-import os
 import re
-import shutil
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -19,23 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-DEPLOY = Path(__file__).parents[2] / "deploy"
-NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-
-USER = "user root;" if os.getuid() == 0 else ""
-AROUND = """
-{user} daemon off; pid {folder}/pid; error_log {folder}/log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-    {conf}
-}}
-"""
-"""What an installation has around our file, with all its folders in one place."""
-
-with_nginx = pytest.mark.skipif(NGINX is None, reason="there is no nginx (Debian: apt-get install nginx-light)")
+from tests.front import DEPLOY, Front, fronting, with_nginx
 
 
 class Portal(ThreadingHTTPServer):
@@ -70,18 +50,6 @@ class Answer(BaseHTTPRequestHandler):
         """Says nothing."""
 
 
-class Front:
-    def __init__(self, port: int) -> None:
-        self.port = port
-
-    def ask(self, path: str, method: str = "GET", **headers: str) -> tuple[int, str]:
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
-            given = {name.replace("_", "-"): value for name, value in headers.items()}
-            connection.request(method, path, body=b"x=1" if method == "POST" else None, headers=given)
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
-
-
 @pytest.fixture
 def portal() -> Iterator[Portal]:
     server = Portal()
@@ -95,45 +63,10 @@ def portal() -> Iterator[Portal]:
 
 @pytest.fixture
 def front(tmp_path: Path, portal: Portal) -> Iterator[Front]:
-    """nginx with our own file, but for its port, its certificate and its folders."""
-    port = free_port()
-    conf = (DEPLOY / "nginx" / "daylight.conf").read_text()
-    conf = re.sub(r"server \{\s+listen 80;.*?\n\}\n", "", conf, flags=re.S)
-    conf = re.sub(r"^\s+ssl_.*\n", "", conf, flags=re.M)
-    for ours, here in {
-        "server 127.0.0.1:8000": f"server 127.0.0.1:{portal.server_port}",
-        "listen 443 ssl http2": f"listen 127.0.0.1:{port}",
-        "/var/cache/nginx/daylight": str(tmp_path / "cache"),
-        "client_header_timeout 10s": "client_header_timeout 1s",
-    }.items():
-        assert ours in conf
-        conf = conf.replace(ours, here)
-    (tmp_path / "nginx.conf").write_text(AROUND.format(folder=tmp_path, conf=conf, user=USER))
-    assert NGINX is not None
-    argv = [NGINX, "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
-    process = subprocess.Popen(argv, stderr=subprocess.DEVNULL)
-    try:
-        wait_for(port, process, tmp_path / "log")
-        yield Front(port)
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _glance in range(100):
-        assert process.poll() is None, log.read_text() if log.exists() else "nginx ended"
-        with closing(socket.socket()) as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise AssertionError("nginx does not listen")
+    with fronting(
+        tmp_path, [f"127.0.0.1:{portal.server_port}"], **{"client_header_timeout 10s": "client_header_timeout 1s"}
+    ) as running:
+        yield running
 
 
 @with_nginx
