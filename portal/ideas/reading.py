@@ -13,6 +13,7 @@ from portal.directory import Directory
 from portal.ideas.holding import NoSuchIdea
 from portal.ideas.models import Idea
 from portal.ideas.states import STATES
+from portal.ideas.unfinished import Missing, missing_of
 from portal.languages import gettext as _
 from portal.languages import html_lang
 from tenants.scope import current, db
@@ -35,6 +36,7 @@ class ListedIdea:
     state: str
     business: str
     votes: int
+    """People behind it, those of ideas that were merged into it among them."""
     comments: int
     evidence: int
     at: datetime
@@ -44,6 +46,8 @@ class ListedIdea:
     """The first day on which it was there, of one that is done."""
     fell_short: bool = False
     """Whether complaints have not fallen since."""
+    missing: Missing | None = None
+    """What is not done of one that is done, or planned, in part."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,7 @@ def by_ids(ids: list[int], names: Directory) -> list[ListedIdea]:
 def listed(rows: list[Any], names: Directory) -> list[ListedIdea]:
     """Rows of ideas as a list shows them."""
     said = names.names()
+    missing = missing_of(rows, said)
     return [
         ListedIdea(
             id=row.id,
@@ -142,13 +147,14 @@ def listed(rows: list[Any], names: Directory) -> list[ListedIdea]:
             kind=row.kind,
             state=row.state,
             business=said.get(row.tenant_id, ""),
-            votes=row.votes,
+            votes=row.votes + row.votes_joined,
             comments=row.comments,
             evidence=row.evidence,
             at=row.proposed_at,
             is_open=row.state not in ("shipped", "declined") and row.merged_into_id is None,
             since=row.shipped_since,
             fell_short=row.fell_short_at is not None,
+            missing=missing.get(row.id),
         )
         for row in rows
     ]
