@@ -217,8 +217,16 @@ def test_a_broken_promise_says_that_it_has_no_new_date(cast, desk, mia, proposed
     for path in ("/desk/meridian/ideas/roadmap", "/desk/meridian/ideas"):
         assert f'href="{link}"' in desk.get(path).text
         assert f'href="{link}"' not in signed_in("ada").get(path).text
-    assert f'id="move-{one}" open><summary>Promise a new date' in desk.get(link).text
+    page = desk.get(at(idea)).text
+    acts = page.split('class="sheet acts"')[1].split("</section>")[0]
+    assert f'id="move-{one}" open><summary><h3>Promise a new date</h3>' in acts, "the opened act that comes first"
+    assert f'href="#move-{one}">Promise a new date' in page.split("What became of it")[1].split("</section>")[0]
+    assert page.count(f'id="move-{one}"') == 1 and "Promise a date" not in page
+    assert 'id="act-start"><summary>Start the work' in page, "folded"
+    refused = desk.post(at(idea, f"promises/{one}/postponement"), {"due": "", "reason": "The ship is late."})
+    assert refused.status_code == 422 and 'id="f-due-wrong"' in refused.text and "The ship is late." in refused.text
     desk.post(at(idea, f"promises/{one}/postponement"), {"due": "2026-12-20T10:00", "reason": "The ship is late."})
+    assert "Promise a date" in desk.get(at(idea)).text and f'id="move-{one}"' not in desk.get(at(idea)).text
     public = browser.get("/roadmap").text
     assert "Moved once, after the date had passed" in public and "The ship is late." in public
     assert "no new date yet" not in public and "Promise a new date" not in desk.get("/desk/meridian/ideas").text
