@@ -18,7 +18,7 @@ from portal.ideas.amending import amendments_of
 from portal.ideas.answering import ANSWER, DECLINES
 from portal.ideas.official import is_late
 from portal.ideas.reading import by_ids, find_idea
-from portal.ideas.revising import paragraphs
+from portal.ideas.revising import author_of, paragraphs
 from portal.ideas.team_models import PART_STATES
 from portal.ideas.team_page import team_parts
 from portal.languages import gettext as _
@@ -95,6 +95,7 @@ def _about(row: Any, names: Directory) -> dict[str, Any]:
         "topic": names.categories.get(row.category_id) if row.category_id else None,
         "merged_into": next(iter(by_ids([row.merged_into_id], names)), None) if row.merged_into_id else None,
         "entries": timeline_of_idea(row.id),
+        "author": author_of(row.id),
         "businesses": names.names(),
         "others": [(each.slug, each.name) for each in names.businesses.values() if each.id != row.tenant_id],
         "places": [(each.code, each.name) for each in names.places.values()],

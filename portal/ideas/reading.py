@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, literal_column, or_
 from portal.directory import Directory
 from portal.ideas.holding import NoSuchIdea
 from portal.ideas.models import Idea
+from portal.ideas.outcomes import Outcome, outcomes_of
 from portal.ideas.states import STATES
 from portal.ideas.unfinished import Missing, missing_of
 from portal.languages import gettext as _
@@ -48,6 +49,8 @@ class ListedIdea:
     """Whether complaints have not fallen since."""
     missing: Missing | None = None
     """What is not done of one that is done, or planned, in part."""
+    outcome: Outcome | None = None
+    """Why it was declined, or what it changed, in lists of those."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,10 @@ def list_ideas(chosen: Mapping[str, str], names: Directory, *, order: str = "vot
     by = [ideas.c.votes.desc(), ideas.c.id.desc()] if order == "votes" else [ideas.c.id.desc()]
     rows = list(db.session.execute(query.order_by(*by).limit(PAGE + 1)))
     older = _token(rows[PAGE - 1], order) if len(rows) > PAGE else None
-    return IdeaList(listed(rows[:PAGE], names), older, is_first=border is None)
+    shown = rows[:PAGE]
+    outcomes = outcomes_of(shown) if "state" in chosen else {}
+    told = [replace(each, outcome=outcomes.get(each.id)) for each in listed(shown, names)]
+    return IdeaList(told, older, is_first=border is None)
 
 
 def solutions_of(problem_id: int, names: Directory) -> list[ListedIdea]:

@@ -9,11 +9,10 @@ from typing import Any
 from sqlalchemy import and_, or_
 
 from portal.directory import Directory, Name
-from portal.events import kinds
-from portal.events.models import Event, EventContent
 from portal.ideas.fixed import Share, share_of
 from portal.ideas.models import Idea
 from portal.ideas.official import Ahead, ahead_by_idea
+from portal.ideas.outcomes import proofs_of
 from portal.ideas.reading import ListedIdea, listed, public_ideas
 from portal.ideas.states import HORIZONS
 from portal.ideas.watching import Effect, public_effects
@@ -93,17 +92,6 @@ def _entry(row: Any, idea: ListedIdea, proof: Any, effect: Effect | None, names:
         effect=effect,
         fell_short=row.fell_short_at is not None,
     )
-
-
-def proofs_of(ids: list[int]) -> dict[int, Any]:
-    """The newest proof of each."""
-    if not ids:
-        return {}
-    events, contents = Event.__table__, EventContent.__table__
-    query = current().select(events.c.idea_id, contents.c.text, contents.c.facts)
-    query = query.select_from(events.join(contents, contents.c.event_id == events.c.id))
-    query = query.where(events.c.idea_id.in_(ids), events.c.kind == kinds.IDEA_SHIPPED.name)
-    return {row.idea_id: row for row in db.session.execute(query.order_by(events.c.case_seq))}
 
 
 def _border(token: str) -> Any:
