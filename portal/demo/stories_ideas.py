@@ -149,6 +149,7 @@ ENGLISH = (
                 reason="conflicts",
                 would_change="A code that proves itself without a network. The makers of the gates promise one for "
                 "next year; we look again in spring.",
+                again="170d 09:00",
             ),
         ),
         place="APP-MD",

@@ -49,6 +49,15 @@ def missing_of(rows: Sequence[Any], businesses: Mapping[int, str]) -> dict[int, 
     return found
 
 
+def parts_left(
+    parts: Sequence[IdeaPart], promises: Sequence[IdeaPromise], businesses: Mapping[int, str]
+) -> list[MissingPart]:
+    """Of one idea, whatever its state: the parts that are not done, with what was promised for them."""
+    owed = {each.tenant_id: each for each in reversed(promises) if is_owed(each)}
+    left = [part for part in parts if part.state != "done"]
+    return [_missing(part, businesses.get(part.tenant_id, ""), owed.get(part.tenant_id)) for part in left]
+
+
 def _parts(rows: Sequence[Any], businesses: Mapping[int, str]) -> list[tuple[int, MissingPart]]:
     states = {row.id: row.state for row in rows if row.state == "shipped" or row.state in ON_THE_WAY}
     if not states:
