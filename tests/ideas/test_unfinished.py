@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from portal.ideas import merging, promising, taking_part, voting
+from portal.ideas import answering, merging, promising, taking_part, voting
 from portal.ideas.voices import Voice
 from portal.worker.timers import fire_due
 from tenants import clock
@@ -163,3 +163,15 @@ def test_one_number_of_votes_everywhere(cast, mia, proposed, browser) -> None:
     bring(cast, mia, into, "planned")
     tapped = browser.post(f"/ballot/ideas/{into.reference}/vote?brief=1", **{"HX-Request": "true"}).text
     assert "<b>7</b>" in tapped
+
+
+def test_the_team_reads_it_on_its_board_and_roadmap(cast, mia, proposed, signed_in) -> None:
+    idea, other = proposed(), proposed(title="Stools")
+    for each, state in ((idea, "shipped"), (other, "planned")):
+        asked(cast, mia, each)
+        bring(cast, mia, each, state)
+    with entered(mia):
+        answering.schedule(other.id, idea_row(cast, other.id).version, "next")
+    board = signed_in("mia").get("/desk/meridian/ideas").text
+    assert ">Partly done</span>" in board and ">Planned in part</span>" in board
+    assert ">Planned in part</span>" in signed_in("mia").get("/desk/meridian/ideas/roadmap").text
