@@ -174,8 +174,9 @@ def _staff_say(idea_id: int, act: Act, actor: Actor, _due: datetime) -> None:
     commenting.comment(idea_id, Said(act.text, _row(idea_id).language), _staff_voice(actor))
 
 
-def _answer(idea_id: int, act: Act, _actor: Actor, _due: datetime) -> None:
-    answering.answer(idea_id, _version(idea_id), Answer(act.does, act.text, **act.more))
+def _answer(idea_id: int, act: Act, _actor: Actor, due: datetime) -> None:
+    review_on = due.date() if act.due else None
+    answering.answer(idea_id, _version(idea_id), Answer(act.does, act.text, review_on=review_on, **act.more))
 
 
 def _on_roadmap(idea_id: int, act: Act, _actor: Actor, _due: datetime) -> None:

@@ -83,8 +83,9 @@ def start_it(when: str, by: str, text: str) -> Act:
     return Act(when, "start", by, text)
 
 
-def decline_it(when: str, by: str, text: str, *, reason: str, would_change: str) -> Act:
-    return Act(when, "decline", by, text, more={"reason": reason, "would_change": would_change})
+def decline_it(when: str, by: str, text: str, *, reason: str, would_change: str, again: str = "") -> Act:
+    """Say no. `again` is the day on which they look at it again."""
+    return Act(when, "decline", by, text, again, more={"reason": reason, "would_change": would_change})
 
 
 def on_roadmap(when: str, by: str, horizon: str) -> Act:

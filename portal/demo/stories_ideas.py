@@ -63,6 +63,8 @@ ENGLISH = (
                 "pier; we will say when we know.",
                 cost="about 9,000 €, once",
             ),
+            need("15m", "jonas", "airport", "A power socket beside every second seat at gate B4"),
+            our_part("1d 10:30", "greta", "planned", "They come with the next works at the pier."),
             promise_date("25m", "jonas", "Twelve benches stand at gate B4", "15d 18:00"),
             on_roadmap("20m", "jonas", "now"),
             start_it("5d 09:30", "jonas", "The benches are ordered."),
@@ -147,6 +149,7 @@ ENGLISH = (
                 reason="conflicts",
                 would_change="A code that proves itself without a network. The makers of the gates promise one for "
                 "next year; we look again in spring.",
+                again="170d 09:00",
             ),
         ),
         place="APP-MD",

@@ -39,8 +39,11 @@ def possible(row: Any) -> set[str]:
     return acts
 
 
-def main_act(row: Any, acts: set[str], *, doubted: bool) -> str | None:
-    """The one form that comes next: one's own part, else by the state; one that helped nobody is taken up."""
+def main_act(row: Any, acts: set[str], *, doubted: bool, is_late: bool = False) -> str | None:
+    """The one form that comes next: a new date for a promise that was not kept, one's own part, else by the state; one
+    that helped nobody is taken up."""
+    if is_late:
+        return "postpone"
     if "answer_part" in acts:
         return "answer_part"
     usual = NEXT_OF_STATE.get(row.state, "reopen" if doubted else "")

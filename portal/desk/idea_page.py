@@ -16,8 +16,9 @@ from portal.events.timeline import timeline_of_idea
 from portal.forms import first_errors
 from portal.ideas.amending import amendments_of
 from portal.ideas.answering import ANSWER, DECLINES
+from portal.ideas.official import is_late
 from portal.ideas.reading import by_ids, find_idea
-from portal.ideas.revising import paragraphs
+from portal.ideas.revising import author_of, paragraphs
 from portal.ideas.team_models import PART_STATES
 from portal.ideas.team_page import team_parts
 from portal.languages import gettext as _
@@ -94,6 +95,7 @@ def _about(row: Any, names: Directory) -> dict[str, Any]:
         "topic": names.categories.get(row.category_id) if row.category_id else None,
         "merged_into": next(iter(by_ids([row.merged_into_id], names)), None) if row.merged_into_id else None,
         "entries": timeline_of_idea(row.id),
+        "author": author_of(row.id),
         "businesses": names.names(),
         "others": [(each.slug, each.name) for each in names.businesses.values() if each.id != row.tenant_id],
         "places": [(each.code, each.name) for each in names.places.values()],
@@ -103,7 +105,11 @@ def _about(row: Any, names: Directory) -> dict[str, Any]:
 def _acts(row: Any, parts: dict[str, Any]) -> dict[str, Any]:
     """What this person may do here: the next act, the others, and the promises to settle."""
     acts, asked = possible(row), request.args.get("act", "")
-    main = main_act(row, acts, doubted=parts["share"].doubted or row.fell_short_at is not None)
+    settles = may_settle(row, list(parts["idea_promises"]))
+    late = next((each for each in parts["idea_promises"] if each.id in settles and is_late(each)), None)
+    doubted = parts["share"].doubted or row.fell_short_at is not None
+    main = main_act(row, acts, doubted=doubted, is_late=late is not None)
+    acts -= {"promise"} if late else set()  # what was promised comes first
     return {
         "can": acts,
         "main": main,
@@ -111,7 +117,8 @@ def _acts(row: Any, parts: dict[str, Any]) -> dict[str, Any]:
         "steps": STEPS,
         "asked": asked if asked in acts else None,
         "moving": request.args.get("move", ""),
-        "settles": may_settle(row, list(parts["idea_promises"])),
+        "settles": settles,
+        "late": late,
         "own_part": next((each for each in parts["idea_parts"] if each.tenant_id == current().tenant_id), None),
     }
 

@@ -199,6 +199,9 @@ def _voted(row: Any, who: str, status: int = 200) -> Response:
     else:
         template = "ideas/_vote.html" if part else "ideas/voted.html"
     context = {"idea": row, "mine": mine, "takes_votes": _takes_votes(row), "merged_into": _goes_on_in(row)}
+    if not part:
+        with entered(Scope.public(g.network.id)):
+            context["business"] = names_of(row.tenant_id).names().get(row.tenant_id, "")
     return private(make_response(render_template(template, **context), 200 if part else status))
 
 

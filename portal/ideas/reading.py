@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +12,9 @@ from sqlalchemy import Select, and_, literal_column, or_
 from portal.directory import Directory
 from portal.ideas.holding import NoSuchIdea
 from portal.ideas.models import Idea
+from portal.ideas.outcomes import Outcome, outcomes_of
 from portal.ideas.states import STATES
+from portal.ideas.unfinished import Missing, missing_of
 from portal.languages import gettext as _
 from portal.languages import html_lang
 from tenants.scope import current, db
@@ -35,6 +37,7 @@ class ListedIdea:
     state: str
     business: str
     votes: int
+    """People behind it, those of ideas that were merged into it among them."""
     comments: int
     evidence: int
     at: datetime
@@ -44,6 +47,10 @@ class ListedIdea:
     """The first day on which it was there, of one that is done."""
     fell_short: bool = False
     """Whether complaints have not fallen since."""
+    missing: Missing | None = None
+    """What is not done of one that is done, or planned, in part."""
+    outcome: Outcome | None = None
+    """Why it was declined, or what it changed, in lists of those."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +102,10 @@ def list_ideas(chosen: Mapping[str, str], names: Directory, *, order: str = "vot
     by = [ideas.c.votes.desc(), ideas.c.id.desc()] if order == "votes" else [ideas.c.id.desc()]
     rows = list(db.session.execute(query.order_by(*by).limit(PAGE + 1)))
     older = _token(rows[PAGE - 1], order) if len(rows) > PAGE else None
-    return IdeaList(listed(rows[:PAGE], names), older, is_first=border is None)
+    shown = rows[:PAGE]
+    outcomes = outcomes_of(shown) if "state" in chosen else {}
+    told = [replace(each, outcome=outcomes.get(each.id)) for each in listed(shown, names)]
+    return IdeaList(told, older, is_first=border is None)
 
 
 def solutions_of(problem_id: int, names: Directory) -> list[ListedIdea]:
@@ -133,6 +143,7 @@ def by_ids(ids: list[int], names: Directory) -> list[ListedIdea]:
 def listed(rows: list[Any], names: Directory) -> list[ListedIdea]:
     """Rows of ideas as a list shows them."""
     said = names.names()
+    missing = missing_of(rows, said)
     return [
         ListedIdea(
             id=row.id,
@@ -142,13 +153,14 @@ def listed(rows: list[Any], names: Directory) -> list[ListedIdea]:
             kind=row.kind,
             state=row.state,
             business=said.get(row.tenant_id, ""),
-            votes=row.votes,
+            votes=row.votes + row.votes_joined,
             comments=row.comments,
             evidence=row.evidence,
             at=row.proposed_at,
             is_open=row.state not in ("shipped", "declined") and row.merged_into_id is None,
             since=row.shipped_since,
             fell_short=row.fell_short_at is not None,
+            missing=missing.get(row.id),
         )
         for row in rows
     ]

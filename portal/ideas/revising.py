@@ -173,6 +173,13 @@ def revisions_of(idea_id: int) -> list[Any]:
     return list(db.session.execute(query))
 
 
+def author_of(idea_id: int) -> str:
+    """The name that its author signed it with, empty for none."""
+    revisions = IdeaRevision.__table__
+    query = current().select(revisions.c.credit).where(revisions.c.idea_id == idea_id, revisions.c.number == 1)
+    return db.session.scalar(query) or ""
+
+
 def standing_version(row: Any) -> Any:
     """The row of the version that stands; its words are None where they were removed."""
     revisions = IdeaRevision.__table__

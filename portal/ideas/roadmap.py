@@ -9,14 +9,13 @@ from typing import Any
 from sqlalchemy import and_, or_
 
 from portal.directory import Directory, Name
-from portal.events import kinds
-from portal.events.models import Event, EventContent
 from portal.ideas.fixed import Share, share_of
 from portal.ideas.models import Idea
 from portal.ideas.official import Ahead, ahead_by_idea
+from portal.ideas.outcomes import proofs_of
 from portal.ideas.reading import ListedIdea, listed, public_ideas
 from portal.ideas.states import HORIZONS
-from portal.ideas.watching import Effect, public_effect
+from portal.ideas.watching import Effect, public_effects
 from tenants.scope import current, db
 
 MOST = 50
@@ -76,12 +75,12 @@ def shipped(names: Directory, *, after: str = "") -> tuple[list[Shipped], str | 
     rows = list(db.session.execute(query.order_by(ideas.c.shipped_since.desc(), ideas.c.id.desc()).limit(PAGE + 1)))
     older = f"{rows[PAGE - 1].shipped_since.toordinal():x}.{rows[PAGE - 1].id:x}" if len(rows) > PAGE else None
     rows = rows[:PAGE]
-    proofs = _proofs([row.id for row in rows])
-    return [_entry(row, idea, proofs, names) for row, idea in zip(rows, listed(rows, names), strict=True)], older
+    proofs, effects = proofs_of([row.id for row in rows]), public_effects(rows)
+    shown = zip(rows, listed(rows, names), strict=True)
+    return [_entry(row, idea, proofs.get(row.id), effects.get(row.id), names) for row, idea in shown], older
 
 
-def _entry(row: Any, idea: ListedIdea, proofs: dict[int, Any], names: Directory) -> Shipped:
-    proof = proofs.get(row.id)
+def _entry(row: Any, idea: ListedIdea, proof: Any, effect: Effect | None, names: Directory) -> Shipped:
     facts = (proof.facts or {}) if proof else {}
     place = names.places.get(int(facts.get("touchpoint", row.touchpoint_id or 0)))
     return Shipped(
@@ -90,20 +89,9 @@ def _entry(row: Any, idea: ListedIdea, proofs: dict[int, Any], names: Directory)
         where=place.name if place else None,
         since=row.shipped_since,
         share=share_of(row),
-        effect=public_effect(row),
+        effect=effect,
         fell_short=row.fell_short_at is not None,
     )
-
-
-def _proofs(ids: list[int]) -> dict[int, Any]:
-    """The newest proof of each."""
-    if not ids:
-        return {}
-    events, contents = Event.__table__, EventContent.__table__
-    query = current().select(events.c.idea_id, contents.c.text, contents.c.facts)
-    query = query.select_from(events.join(contents, contents.c.event_id == events.c.id))
-    query = query.where(events.c.idea_id.in_(ids), events.c.kind == kinds.IDEA_SHIPPED.name)
-    return {row.idea_id: row for row in db.session.execute(query.order_by(events.c.case_seq))}
 
 
 def _border(token: str) -> Any:

@@ -35,9 +35,10 @@ class ListedAmendment:
 
 def talk_of(row: Any, text: Sequence[str], entries: Sequence[Entry], names: Directory) -> dict[str, Any]:
     """For the page of an idea; `text` are the paragraphs that stand, `entries` its history."""
-    counts, refused = discussed(row.id), _refused(entries)
+    counts, refused, revisions = discussed(row.id), _refused(entries), revisions_of(row.id)
     return {
-        "credits": credits_of(revisions_of(row.id), names.names()),
+        "author": (revisions[0].credit or "") if revisions else "",
+        "credits": credits_of(revisions, names.names()),
         "amendments": [
             ListedAmendment(each, pieces_of(each.row), counts.get(each.row.id, 0), refused.get(str(each.row.id)))
             for each in amendments_of(row.id, text)

@@ -12,6 +12,7 @@ from portal.ideas.official import is_late, moves_before, next_promise, official
 from portal.ideas.promising import promises_of
 from portal.ideas.reading import listed
 from portal.ideas.taking_part import blocking, parts_of
+from portal.ideas.unfinished import missing_of, parts_left
 from portal.ideas.watching import FEW, public_effect
 
 
@@ -28,6 +29,8 @@ def team_parts(row: Any, names: Directory) -> dict[str, Any]:
         "idea_promises": promises,
         "idea_parts": parts,
         "blocks": blocking(parts),
+        "parts_left": parts_left(parts, promises, names.names()),
+        "missing": missing_of([row], names.names()).get(row.id),
         "merged_here": listed(joined, names),
         "together": together(row.network_id, row, joined),
         "score": score(row),

@@ -8,11 +8,12 @@ verdict counts private ones besides, but never so few that a number would tell o
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import Select, func, literal, union_all
 
 from portal.cases.models import Case
 from portal.events import kinds
@@ -20,6 +21,7 @@ from portal.events.record import record, set_timer
 from portal.ideas.holding import held, touch
 from portal.ideas.models import Idea
 from tenants import clock
+from tenants.db import Id
 from tenants.ids import first_id
 from tenants.scope import Scope, current, db, entered
 
@@ -93,10 +95,17 @@ def public_effect(idea: Any) -> Effect | None:
 
     None for an idea that was not shipped, or that has neither topic nor place.
     """
-    if not _has_class(idea):
-        return None
-    with entered(Scope.public(idea.network_id)):
-        return _effect(idea, _weekly(idea)["public"])
+    return public_effects([idea]).get(idea.id)
+
+
+def public_effects(ideas: Sequence[Any]) -> dict[int, Effect]:
+    """The same of several ideas of one network, by idea, in one statement. Those without an effect are left out."""
+    watched = [idea for idea in ideas if _has_class(idea)]
+    if not watched:
+        return {}
+    with entered(Scope.public(watched[0].network_id)):
+        weekly = _weekly(watched)
+    return {idea.id: _effect(idea, weekly[idea.id]["public"]) for idea in watched}
 
 
 def _verdict(idea: Idea) -> Effect | None:
@@ -106,7 +115,7 @@ def _verdict(idea: Idea) -> Effect | None:
     """
     if not _has_class(idea):
         return None
-    weekly = _weekly(idea)
+    weekly = _weekly([idea])[idea.id]
     public, private = weekly["public"], weekly["private"]
     before = sum(private[week] for week in range(BEFORE))
     after = sum(private[week] for week in range(BEFORE, BEFORE + AFTER))
@@ -125,21 +134,27 @@ def _effect(idea: Any, counts: Counter[int]) -> Effect:
     return Effect(weeks, idea.shipped_since, before, after)
 
 
-def _weekly(idea: Any) -> dict[str, Counter[int]]:
-    """Complaints that the scope may count, by visibility and week; counted by the database over ranges of ids."""
+def _weekly(ideas: Sequence[Any]) -> dict[int, dict[str, Counter[int]]]:
+    """Complaints that the scope may count, by idea, visibility and week."""
+    found = {idea.id: {"public": Counter[int](), "private": Counter[int]()} for idea in ideas}
+    for row in db.session.execute(union_all(*(_of_class(idea) for idea in ideas))):
+        found[row.idea_id][row.visibility][row.week] += row.times
+    return found
+
+
+def _of_class(idea: Any) -> Select[Any]:
+    """Counted by the database over ranges of ids."""
     cases, start = Case.__table__, _midnight(idea.shipped_since) - BEFORE * WEEK
     end = start + (BEFORE + SHOWN) * WEEK
     week = (cases.c.id - first_id(start)) // (first_id(start + WEEK) - first_id(start))
-    query = current().select(cases.c.visibility, week.label("week"), func.count().label("times"), also=[cases])
+    whose, times = literal(idea.id, Id).label("idea_id"), func.count().label("times")
+    query = current().select(whose, cases.c.visibility, week.label("week"), times, also=[cases])
     query = query.where(cases.c.kind == "complaint", cases.c.id >= first_id(start), cases.c.id < first_id(end))
     if idea.category_id is not None:
         query = query.where(cases.c.category_id == idea.category_id)
     if idea.touchpoint_id is not None:
         query = query.where(cases.c.touchpoint_id == idea.touchpoint_id)
-    found: dict[str, Counter[int]] = {"public": Counter(), "private": Counter()}
-    for row in db.session.execute(query.group_by(cases.c.visibility, "week")):
-        found[row.visibility][row.week] += row.times
-    return found
+    return query.group_by(cases.c.visibility, "week")
 
 
 def _has_class(idea: Any) -> bool:

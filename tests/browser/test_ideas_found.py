@@ -62,7 +62,7 @@ def test_from_a_case_to_an_idea_in_one_click(person):
     customer.locator("main form button.btn", has_text="Propose it").click()
     customer.wait_for_url("**/ideas/RIV-*")
     expect(customer.locator("#evidence")).to_contain_text("Born of 1 complaint")
-    expect(customer.locator("#ballot")).to_contain_text("You support this")
+    expect(customer.locator("#ballot")).to_contain_text("You have this problem too")
     customer.goto(f"/cases/{reference}")
     expect(customer.locator("#ideas")).to_contain_text("Drinking water behind security")
 

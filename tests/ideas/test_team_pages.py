@@ -217,8 +217,16 @@ def test_a_broken_promise_says_that_it_has_no_new_date(cast, desk, mia, proposed
     for path in ("/desk/meridian/ideas/roadmap", "/desk/meridian/ideas"):
         assert f'href="{link}"' in desk.get(path).text
         assert f'href="{link}"' not in signed_in("ada").get(path).text
-    assert f'id="move-{one}" open><summary>Promise a new date' in desk.get(link).text
+    page = desk.get(at(idea)).text
+    acts = page.split('class="sheet acts"')[1].split("</section>")[0]
+    assert f'id="move-{one}" open><summary><h3>Promise a new date</h3>' in acts, "the opened act that comes first"
+    assert f'href="#move-{one}">Promise a new date' in page.split("What became of it")[1].split("</section>")[0]
+    assert page.count(f'id="move-{one}"') == 1 and "Promise a date" not in page
+    assert 'id="act-start"><summary>Start the work' in page, "folded"
+    refused = desk.post(at(idea, f"promises/{one}/postponement"), {"due": "", "reason": "The ship is late."})
+    assert refused.status_code == 422 and 'id="f-due-wrong"' in refused.text and "The ship is late." in refused.text
     desk.post(at(idea, f"promises/{one}/postponement"), {"due": "2026-12-20T10:00", "reason": "The ship is late."})
+    assert "Promise a date" in desk.get(at(idea)).text and f'id="move-{one}"' not in desk.get(at(idea)).text
     public = browser.get("/roadmap").text
     assert "Moved once, after the date had passed" in public and "The ship is late." in public
     assert "no new date yet" not in public and "Promise a new date" not in desk.get("/desk/meridian/ideas").text
@@ -260,12 +268,12 @@ def test_who_blocks_is_public(cast, desk, mia, proposed, signed_in, browser) -> 
 def test_done_it_says_what_is_not_done_yet(cast, desk, mia, proposed, signed_in, browser) -> None:
     problem = proposed(kind="problem", title="Nowhere to sit")
     idea = proposed(problem_id=problem.id, title="Benches")
-    proposed(problem_id=problem.id, title="Stools")
+    stools = proposed(problem_id=problem.id, title="Stools")
     with entered(mia):
         taking_part.ask_part(idea.id, 1, tenant_id=cast.harbor, what="Room for ten benches")
     bring(cast, mia, idea, "shipped")
     for page in (browser.get(f"/ideas/{idea.reference}").text, desk.get(at(idea)).text):
-        assert "Done in part: Meridian Air has done what it can do." in page
+        assert "Partly done: Meridian Air has done what it can do." in page and "<b>Partly done</b>" in page
         assert "Harbor Ground Handling has not answered yet</a>" in page
     assert "1 other solution for the same problem is still open" in browser.get(f"/ideas/{idea.reference}").text
     bring(cast, mia, problem, "shipped")
@@ -275,6 +283,7 @@ def test_done_it_says_what_is_not_done_yet(cast, desk, mia, proposed, signed_in,
     page = hannah.get(at(idea, business="harbor")).text
     form = {"version": hidden(page, "version"), "state": "done", "reason": ""}
     assert hannah.post(at(idea, "part", "harbor"), form).status_code == 303
+    bring(cast, mia, stools, "declined")
     page = browser.get(f"/ideas/{idea.reference}").text
     assert "Done. Is it really fixed?" in page and "Harbor Ground Handling has not" not in page
     for state in ("review", "decline"):
@@ -497,4 +506,4 @@ def test_all_together_on_the_page_of_a_merged_pair(cast, mia, proposed, browser)
     with entered(mia):
         merging.merge(one.id, 1, into=two.reference, reason="The same.")
     page = browser.get(f"/ideas/{two.reference}").text
-    assert "Together they have 4 votes." in page and "1 of them comes from somebody" in page
+    assert "Together they have 3 votes." in page and "1 person supports several of these ideas" in page

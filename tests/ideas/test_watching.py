@@ -144,7 +144,7 @@ def test_what_has_neither_topic_nor_place_is_not_watched(cast, proposed, hand) -
     ("before", "private", "sentence"),
     [
         (2, (0, 0), "They have not fallen: 2.0 a week before"),
-        (0, (0, 0), "Too few public complaints came before it to tell: 0.0 a week"),
+        (0, (0, 0), "Too few public complaints came before it to tell: none a week"),
         (0, (2, 2), "They have not fallen, private ones counted"),
     ],
 )

@@ -186,8 +186,8 @@ def test_a_declined_one_says_why_and_becomes_a_rival(browser, another) -> None:
     assert "They do not." in browser.follow(answer).text
     page = another().get(f"/ideas/{reference}").text
     told = page.split("What has happened</h2>")[1]
-    assert "<b>The author</b></span> did not take in a change by Ola" in told and "They do not." in told
-    assert "<summary>1 not taken in</summary>" in page and "Why not, says the author:" in page
+    assert "<b>Nia</b></span> did not take in a change by Ola" in told and "They do not." in told
+    assert "<h3>Decided: 1 not taken in</h3>" in page and "Why not, says Nia:" in page
     assert ola.post(f"{path}/rival", {"title": ""}).status_code == 422
     answer = ola.post(f"{path}/rival", {"title": "Benches for those on the floor"})
     page = ola.follow(answer).text
@@ -207,7 +207,9 @@ def test_what_became_of_changes_and_who_said_no(cast, browser, another, team) ->
         number = int(refused.rsplit("/", 1)[1])
         amending.decline(find_idea(reference).id, number, Voice(person_id=team.person_id), reason="They stand.")
     page = another().get(f"/ideas/{reference}").text
-    assert "<summary>1 taken in, 1 not taken in, 1 withdrawn</summary>" in page
+    decided = page.split("<h3>Decided: 1 taken in, 1 not taken in, 1 withdrawn</h3>")[1].split("</section>")[0]
+    seen = re.sub(r"<details>.*?</details>", "", decided, flags=re.DOTALL)
+    assert "Not taken in</span>" in seen and "They stand." in seen, "the outcome without a click"
     assert "Why not, says Meridian Air:" in page
     assert "<b>Meridian Air</b></span> did not take in a change by Ola" in page
 
