@@ -103,9 +103,14 @@ def next_of(promises: Iterable[Any]) -> Next | None:
     first = waiting[0]
     late = clock.now() > first.due_at
     # What is still due is told by its state, not by the time: this text is kept, and dies with the case's version.
-    further = (each for each in waiting[1:] if each.state == "due" and not each.what == first.what == "answer")
-    also = next(further, None) if late else None
+    # An answer that was promised before the date of `first` is the same one: nobody waits for two.
+    further = (each for each in waiting[1:] if each.state == "due")
+    also = next((each for each in further if not _is_the_same(first, each)), None) if late else None
     return Next(first.what, first.sentence, first.due_at, first.made_at, late, days_late(first.due_at), also)
+
+
+def _is_the_same(first: Any, other: Any) -> bool:
+    return bool(first.what == other.what == "answer" and other.made_at <= first.made_at)
 
 
 def days_late(due_at: datetime) -> int:

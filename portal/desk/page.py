@@ -263,6 +263,7 @@ def done() -> dict[str, str]:
         "merge": _("The cases are linked. Each keeps its own page and clock."),
         "unmerge": _("The link is undone."),
         "hand_off": _("Asked. You see here who has looked and who has taken it on."),
+        "withdraw": _("Taken back. You can ask somebody else now, or do it yourselves."),
         "assign": _("Decided. Everybody reads why."),
         "give_unit": _("Asked. Nobody outside the business sees it."),
         "assign_unit": _("Decided. The units read why."),

@@ -171,7 +171,7 @@ def test_a_transfer_moves_the_case_to_the_other_desk(partners, people, browser, 
     made = acknowledged(cast)
     leg = accepted(partners, made.case_id, whole=True)
     reference = case_of(cast, made.case_id).reference
-    way = f'<a class="btn" href="/desk/harbor/cases/{reference}">Open the case'
+    way = f'<a class="btn" href="/desk/harbor/cases/{reference}?act=answer#act-answer">Give the answer'
     assert way in people["harbor"].get(f"/desk/harbor/handoffs/{leg}").text, "where its answer is written"
     assert reference in people["harbor"].get("/desk/harbor/").text
     assert reference not in people["meridian"].get("/desk/meridian/").text
