@@ -46,9 +46,11 @@ class _Reader:
         for note, where in self.notes.values():
             where.notes.append(note)
         for stop in self.stops:
-            # Of what was never taken on only what is still open is shown: the rest is told with what came next.
-            stop.branches = [each for each in stop.branches if each.accept_by is None or each.state == "asked"]
-        return Path(row.reported_at, self.stops)
+            # What was taken back before anybody had said yes or no is of no matter to anybody.
+            stop.branches = [
+                each for each in stop.branches if each.accept_by is None or each.state in ("asked", "back")
+            ]
+        return Path(row.reported_at, self.stops, self.stops[-1].left_at if self.stops else None)
 
     def lead(self, entry: Entry) -> None:
         if not entry.tenant_id:
@@ -56,7 +58,8 @@ class _Reader:
         if self.stops:
             self.stops[-1].left_at = entry.at
         one, due = self.taken or ("", None)
-        self.stops.append(Stop(entry.tenant_id, self._name(entry.tenant_id), entry.at, answer_by=due))
+        again = any(each.tenant_id == entry.tenant_id for each in self.stops)
+        self.stops.append(Stop(entry.tenant_id, self._name(entry.tenant_id), entry.at, answer_by=due, again=again))
         if one:
             self.moves[one] = self.stops[-1]
         self.taken = None
@@ -127,6 +130,7 @@ class _Reader:
         known, how = self.notes.get(_part(entry)), str(entry.facts["after"]).partition(":")[0]
         note = known[0] if known and known[0].then != "decided" else Note()
         note.back.setdefault(how, []).append(branch.name)
+        branch.how = str(entry.facts["after"])
         self._leave(branch, entry, "back")
         return note
 

@@ -49,7 +49,14 @@ class Branch(Stay):
     answer_by: datetime | None = None
     late_since: datetime | None = None
     left_at: datetime | None = None
+    how: str = ""
+    """How it ended where it came back: `declined:not_ours`, `expired` …"""
     notes: list[Note] = field(default_factory=list)
+
+    @property
+    def refused(self) -> bool:
+        """Whether it was never taken on, and what came next is known."""
+        return self.state == "back" and self.accept_by is not None
 
     @property
     def waited_for(self) -> bool:
@@ -68,12 +75,26 @@ class Stop(Stay):
     late_since: datetime | None = None
     answered_at: datetime | None = None
     left_at: datetime | None = None
+    again: bool = False
+    """Whether it has led the case before."""
     branches: list[Branch] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
     @property
     def now(self) -> bool:
         return self.left_at is None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it has the case, and its answer is owed beyond the agreed date."""
+        return self.now and self.answered_at is None and self.late_since is not None
+
+    @property
+    def back_at(self) -> datetime | None:
+        """Since when nobody works on a part any more: all that was asked for has come back to the lead."""
+        asked = [each for each in self.branches if not each.refused and each.state != "over"]
+        ends = [each.left_at for each in asked if each.left_at is not None and each.state in ("answered", "done")]
+        return max(ends) if ends and len(ends) == len(asked) else None
 
     @property
     def day(self) -> date:
@@ -109,6 +130,8 @@ class Agreed:
 class Path:
     reported_at: datetime
     stops: list[Stop]
+    ended_at: datetime | None = None
+    """When it was closed or withdrawn."""
 
     @property
     def several(self) -> bool:

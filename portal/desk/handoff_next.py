@@ -39,7 +39,8 @@ def next_step(leg: reading.Leg, names: Directory) -> list[Step]:
         return []
     known = {each.answerer_id: names.businesses[each.answerer_id] for each in may_hand_on(case)}
     named = known.get(row.suggested_id or 0)
-    return _ask(row, bool(known), named and (named.slug, local(named.name)), "hand_off", "partner")
+    offer = (named.slug, local(named.name)) if named else None
+    return _ask(row, bool(known), offer, "hand_off", "partner")
 
 
 def next_unit_step(leg: unit_reading.UnitLeg) -> list[Step]:
@@ -53,7 +54,8 @@ def next_unit_step(leg: unit_reading.UnitLeg) -> list[Step]:
         return [Step(_("Decide which unit takes it"), act)] if decides and allows(current(), "case.assign_unit") else []
     known = {each.id: local(each.name) for each in units()}
     named = known.get(row.suggested_id or 0)
-    return _ask(row, unit_reading.may_give(leg.case), named and (str(row.suggested_id), named), "give_unit", "unit")
+    offer = (str(row.suggested_id), named) if named else None
+    return _ask(row, unit_reading.may_give(leg.case), offer, "give_unit", "unit")
 
 
 def _of_lead(case: Any) -> list[Step]:

@@ -121,9 +121,9 @@ def test_a_decline_is_told_with_what_comes_next(partners, people, browser, cast)
     )
     offered(partners, made.case_id, "lantern", part_id=handoff(one).part_id)
     page = browser.get(f"/cases/{reference}").text
-    told = 'Harbor Ground Handling declined: it is not their matter.</p><p class="quiet">Lantern Security is asked'
+    told = 'Harbor Ground Handling declined: it says that it is not responsible for this.</p><p class="quiet">Lantern Security is asked'
     assert told in page and "Ask security." not in page
-    assert "came back once" in page
+    assert "asked once without success" in page
 
 
 def test_the_host_decides_on_its_desk(partners, people, browser, cast):
@@ -224,9 +224,9 @@ def test_ones_own_no_is_said_in_the_first_person(partners, people, cast):
     assert "declined: it is not our matter" in hugo.get("/desk/harbor/handoffs").text
     for path in (f"/desk/harbor/handoffs/{one}", f"/desk/harbor/cases/{reference}"):
         assert "Harbor Ground Handling declined: it is not our matter" in hugo.get(path).text
-    assert "declined: it is not their matter" in ada.get("/desk/meridian/handoffs").text
+    assert "declined: it says that it is not responsible for this" in ada.get("/desk/meridian/handoffs").text
     own = ada.get(f"/desk/meridian/cases/{reference}").text
-    assert "Harbor Ground Handling declined: it is not their matter" in own
+    assert "Harbor Ground Handling declined: it says that it is not responsible for this" in own
 
 
 def test_who_is_asked_next_reads_who_said_no_before(partners, people, cast):

@@ -137,7 +137,7 @@ def test_a_manager_decides_what_came_back(inside, people, browser, cast):
     assert "Yours to decide" in mona.get("/desk/meridian/handoffs").text
     assert "Yours to decide" not in people["ada"].get("/desk/meridian/handoffs").text
     page = mona.get(f"{path}?act=assign_unit").text
-    assert "Decide which unit takes it" in page and "came back 2 times" in page
+    assert "Decide which unit takes it" in page and "asked 2 times without success" in page
     values = {"part": str(one_of(one).part_id), "unit": str(inside.ids["care"])}
     refused = act(mona, path, "unit-assignments", **values, reason="")
     assert refused.status_code == 422 and "Say why. The units read it." in refused.text
@@ -203,11 +203,11 @@ def test_ones_own_no_is_said_in_the_first_person(inside, people, cast):
     own = f"/desk/meridian/unit-handoffs/{one}"
     for path in (own, path_of(cast, made.case_id)):
         assert "Baggage service declined: it is not our matter" in people["bags"].get(path).text
-        assert "Baggage service declined: it is not their matter" in people["ada"].get(path).text
+        assert "Baggage service declined: it says that it is not responsible for this" in people["ada"].get(path).text
     assert "it is not our matter" in people["bags"].get("/desk/meridian/handoffs").text
     offered(inside, made.case_id, "care", part_id=one_of(one).part_id)
     page = people["ada"].get(path_of(cast, made.case_id)).text
-    assert "Baggage service declined: it is not their matter.</p>" in page
+    assert "Baggage service declined: it says that it is not responsible for this.</p>" in page
 
 
 def sides_of(page):
