@@ -121,8 +121,8 @@ def test_a_decline_is_told_with_what_comes_next(partners, people, browser, cast)
     )
     offered(partners, made.case_id, "lantern", part_id=handoff(one).part_id)
     page = browser.get(f"/cases/{reference}").text
-    told = 'Harbor Ground Handling declined: it says that it is not responsible for this.</p><p class="quiet">Lantern Security is asked'
-    assert told in page and "Ask security." not in page
+    told = "Harbor Ground Handling declined: it says that it is not responsible for this."
+    assert f'{told}</p><p class="quiet">Lantern Security is asked' in page and "Ask security." not in page
     assert "asked once without success" in page
 
 
