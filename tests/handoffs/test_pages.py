@@ -119,11 +119,15 @@ def test_a_decline_is_told_with_what_comes_next(partners, people, browser, cast)
         "They say whose matter it is: Lantern Security."
         in people["meridian"].get(f"/desk/meridian/handoffs/{one}").text
     )
-    offered(partners, made.case_id, "lantern", part_id=handoff(one).part_id)
+    two = offered(partners, made.case_id, "lantern", part_id=handoff(one).part_id)
     page = browser.get(f"/cases/{reference}").text
     told = "Harbor Ground Handling declined: it says that it is not responsible for this."
     assert f'{told}</p><p class="quiet">Lantern Security is asked' in page and "Ask security." not in page
-    assert "asked once without success" in page
+    assert "without success" not in page, "it has just been told"
+    do(partners, "lantern", handing.decline, two, reason="no_capacity", text="", author="Lena")
+    wait_until(clock.now())
+    until_idle()
+    assert "second refusal" in people["meridian"].get(f"/desk/meridian/cases/{reference}").text
 
 
 def test_the_host_decides_on_its_desk(partners, people, browser, cast):
