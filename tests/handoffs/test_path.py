@@ -330,3 +330,17 @@ def test_what_came_back_is_drawn_as_back_and_the_end_as_a_knot(partners, cast, a
         customer_verbs.accept_answer(other.case_id, case_of(cast, other.case_id).state_version)
     ((sort, text),) = end_of(page_of(browser, app, cast, other.case_id))
     assert sort == "end" and text.startswith("Closed today")
+
+
+def test_a_whole_case_that_came_back_is_back_with_the_one_that_had_it(partners, cast, app, browser):
+    made = acknowledged(cast)
+    one = accepted(partners, made.case_id, whole=True)
+    do(partners, "harbor", handing.give_back, one, reason="cannot_solve", evidence="Not here.")
+    wait_until(clock.now())
+    until_idle()
+    with entered(as_manager(partners, "airport")):
+        version = case_of(cast, made.case_id).state_version
+        hosting.assign(made.case_id, version, part_id=None, to_tenant_id=cast.meridian, reason="They know the bag.")
+    first, harbor, back = stops(page_of(browser, app, cast, made.case_id))
+    assert first.startswith("Meridian Air led for") and harbor.startswith("Harbor Ground Handling led for")
+    assert back.startswith("Back with Meridian Air has it now, since")
