@@ -8,7 +8,7 @@ from portal.cases import assignment, attribution, clocks, parts, promises, surve
 from portal.cases.evidence import Given, attach
 from portal.cases.holding import held, move
 from portal.cases.models import Case
-from portal.cases.second_look import decided, require_fresh_eyes
+from portal.cases.second_look import decided, may_handle, require_fresh_eyes
 from portal.cases.states import UNTOUCHED, WrongState, can
 from portal.events import kinds
 from portal.events.record import record, set_timer
@@ -53,14 +53,20 @@ def take_up(case_id: int, version: int, *, plan: str, answer_by: datetime, autho
         clocks.promise_next_update(case)
 
 
-def reply(case_id: int, *, text: str, author: str, files: Given | None = None) -> None:
-    """A message to the customer, on the timeline, with files. The first one shows that work has begun."""
+def reply(case_id: int, *, text: str, author: str, files: Given | None = None, in_hand: bool = True) -> None:
+    """A message to the customer, on the timeline, with files. The first one shows that work has begun.
+
+    Whoever writes it has the case in hand from then on, unless a colleague has: no work is begun by nobody. Not so
+    (`in_hand`) with a reply to many cases at once.
+    """
     require(current(), "case.reply")
     with held(case_id) as case:
         if case.state in UNTOUCHED or case.state in ("closed", "withdrawn"):
             raise WrongState(case.state, "reply")
         record(case, kinds.REPLIED, text=text, names={"staff": author})
         attach(case, files)
+        if in_hand and may_handle(case.id, case.round):
+            assignment.take_if_free(case, author)
         promises.settle(case, "update")
         if can(case.state, "start"):
             move(case, "start")

@@ -111,11 +111,12 @@ def live(row: Any, view: str, card: door.NetworkCard, names: Directory) -> Live:
 def _make(row: Any, view: str, names: Directory, etag: str) -> Live:
     entries, promises = as_written(timeline(row.id)), promises_of(row.id)
     facts, parts = facts_of(entries), parts_of(row.id)
+    way = path_of(row, entries, parts, names)
     html = render_template(
         "cases/_live.html",
         case=case_view(row, facts, names),
-        next=next_of(promises),
-        way=path_of(row, entries, parts, names),
+        next=next_of([*promises, *way.agreed]),
+        way=way,
         came_back=who_came_back(entries),
         entries=folded(entries),
         businesses=names.names(),

@@ -7,121 +7,13 @@ public events is read, so the path is the same for everybody; that somebody said
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from portal import languages
+from portal.cases.stops import Branch, Note, Path, Stop
 from portal.directory import Directory, Name
 from portal.events import kinds
 from portal.events.timeline import Entry
-
-
-@dataclass
-class Note:
-    """How often a part, or the whole case, came back, and what came next."""
-
-    back: dict[str, list[Name | None]] = field(default_factory=dict)
-    """`declined`, `expired` or `returned` → who."""
-    then: str = ""
-    """`asked`: another business; `decides` or `decided`: the host."""
-    name: Name | None = None
-    """Of whoever was asked, or decides."""
-
-
-class Stay:
-    """Some time at one business."""
-
-    at: datetime
-    left_at: datetime | None
-
-    @property
-    def seconds(self) -> int:
-        return int((self.left_at - self.at).total_seconds()) if self.left_at else 0
-
-
-@dataclass
-class Branch(Stay):
-    """A business that was asked for a part of the case; for the whole of it as long as it has not said yes."""
-
-    name: Name | None
-    part: str
-    """Its number; empty for the whole case."""
-    title: str
-    at: datetime
-    """When it was asked, or has taken it on."""
-    state: str = "asked"
-    """Then `helping`, `answered`, `done`; or `back` (given back), `over` (not needed any more)."""
-    accept_by: datetime | None = None
-    answer_by: datetime | None = None
-    late_since: datetime | None = None
-    left_at: datetime | None = None
-    notes: list[Note] = field(default_factory=list)
-
-    @property
-    def waited_for(self) -> bool:
-        return self.state in ("asked", "helping")
-
-
-@dataclass
-class Stop(Stay):
-    """A business that led the case."""
-
-    tenant_id: int
-    name: Name | None
-    at: datetime
-    answer_by: datetime | None = None
-    """By when it said that it answers, as it took the case on from another business."""
-    late_since: datetime | None = None
-    answered_at: datetime | None = None
-    left_at: datetime | None = None
-    branches: list[Branch] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-
-    @property
-    def now(self) -> bool:
-        return self.left_at is None
-
-    @property
-    def day(self) -> date:
-        """On which it came there, where the reader is."""
-        return self.at.astimezone(languages.current().zone).date()
-
-    @property
-    def date_state(self) -> str:
-        """What became of `answer_by`, as promises say it."""
-        if self.answer_by is None or (self.answered_at is None and not self.now):
-            return "released"
-        if self.late_since is not None:
-            return "broken"
-        return "due" if self.answered_at is None else "kept"
-
-
-@dataclass(frozen=True)
-class Path:
-    reported_at: datetime
-    stops: list[Stop]
-
-    @property
-    def several(self) -> bool:
-        """Whether there is something to tell: one business that asked nobody is no path."""
-        return len(self.stops) > 1 or any(stop.branches or stop.notes for stop in self.stops)
-
-    @property
-    def late(self) -> list[Branch]:
-        """Those that are waited for and whose time has passed."""
-        return [each for stop in self.stops for each in stop.branches if each.waited_for and each.late_since]
-
-    def taken_over(self, promise: Any) -> Stop | None:
-        """The last business that a promise came to with the case, if another one had made it and it was still owed."""
-        over = promise.fulfilled_at or (None if promise.state == "broken" else promise.settled_at)
-        later = [each for each in self.stops if each.at > promise.made_at and (over is None or each.at <= over)]
-        return later[-1] if later and later[-1].tenant_id != promise.tenant_id else None
-
-    @property
-    def helpers(self) -> dict[str, Branch]:
-        """Who is waited for, by the number of the part."""
-        return {each.part: each for stop in self.stops for each in stop.branches if each.part and each.waited_for}
 
 
 def path_of(row: Any, entries: Iterable[Entry], parts: Iterable[Any], names: Directory) -> Path:
@@ -154,9 +46,11 @@ class _Reader:
         for note, where in self.notes.values():
             where.notes.append(note)
         for stop in self.stops:
-            # Of what was never taken on only what is still open is shown: the rest is told with what came next.
-            stop.branches = [each for each in stop.branches if each.accept_by is None or each.state == "asked"]
-        return Path(row.reported_at, self.stops)
+            # What was taken back before anybody had said yes or no is of no matter to anybody.
+            stop.branches = [
+                each for each in stop.branches if each.accept_by is None or each.state in ("asked", "back")
+            ]
+        return Path(row.reported_at, self.stops, self.stops[-1].left_at if self.stops else None)
 
     def lead(self, entry: Entry) -> None:
         if not entry.tenant_id:
@@ -164,7 +58,8 @@ class _Reader:
         if self.stops:
             self.stops[-1].left_at = entry.at
         one, due = self.taken or ("", None)
-        self.stops.append(Stop(entry.tenant_id, self._name(entry.tenant_id), entry.at, answer_by=due))
+        again = any(each.tenant_id == entry.tenant_id for each in self.stops)
+        self.stops.append(Stop(entry.tenant_id, self._name(entry.tenant_id), entry.at, answer_by=due, again=again))
         if one:
             self.moves[one] = self.stops[-1]
         self.taken = None
@@ -235,6 +130,7 @@ class _Reader:
         known, how = self.notes.get(_part(entry)), str(entry.facts["after"]).partition(":")[0]
         note = known[0] if known and known[0].then != "decided" else Note()
         note.back.setdefault(how, []).append(branch.name)
+        branch.how = str(entry.facts["after"])
         self._leave(branch, entry, "back")
         return note
 

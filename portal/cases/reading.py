@@ -95,6 +95,7 @@ def runs_late(promise: Any) -> bool:
 
 
 def next_of(promises: Iterable[Any]) -> Next | None:
+    """Of promises, and of what is owed as they are (`stops.Agreed`)."""
     running = (promise for promise in promises if is_owed(promise) and promise.paused_minutes is None)
     waiting = sorted(running, key=lambda promise: promise.due_at)
     if not waiting:
@@ -102,8 +103,14 @@ def next_of(promises: Iterable[Any]) -> Next | None:
     first = waiting[0]
     late = clock.now() > first.due_at
     # What is still due is told by its state, not by the time: this text is kept, and dies with the case's version.
-    also = next((promise for promise in waiting[1:] if promise.state == "due"), None) if late else None
+    # An answer that was promised before the date of `first` is the same one: nobody waits for two.
+    further = (each for each in waiting[1:] if each.state == "due")
+    also = next((each for each in further if not _is_the_same(first, each)), None) if late else None
     return Next(first.what, first.sentence, first.due_at, first.made_at, late, days_late(first.due_at), also)
+
+
+def _is_the_same(first: Any, other: Any) -> bool:
+    return bool(first.what == other.what == "answer" and other.made_at <= first.made_at)
 
 
 def days_late(due_at: datetime) -> int:

@@ -98,7 +98,7 @@ def _say(case_id: int, text: str, author: str) -> None:
         answer_by = usual_answer(case.lead_tenant_id, case.round)
         acknowledge(case_id, None, plan=text, answer_by=answer_by, author=author, in_hand=False)
     else:
-        reply(case_id, text=text, author=author)
+        reply(case_id, text=text, author=author, in_hand=False)
 
 
 def _remember(cluster_id: int, case_id: int, turn: int, result: str) -> bool:

@@ -89,7 +89,7 @@ ENGLISH: tuple[Story, ...] = (
                 "1d 10:00",
                 "greta",
                 "lantern",
-                "The plan of the day can be changed until 4:00, and it was known by then that two flights more would leave. Whoever runs the lanes may ask for more of them, and did not.",
+                "Lantern Security takes it: the wait was at its lanes, and it has the records of that morning. This says who answers you, not whose fault the wait was.",
             ),
             reply(
                 "2h",

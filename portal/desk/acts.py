@@ -60,8 +60,6 @@ PERMISSION = {
     "leave": "read",
 }
 """Acts that share the permission of another."""
-WAITING = OPEN - {"waiting_for_customer", "answered"}
-"""The states in which a case waits for the business."""
 KEEPS = {"acknowledge": ("acknowledge", "take_up"), "update": ("reply",), "answer": ("answer",), "remedy": ("settle",)}
 """By which act a promise is kept, of those that nobody can mark as kept."""
 
@@ -110,8 +108,12 @@ def is_free(row: Any, assignee_id: int | None) -> bool:
 
 
 def waits_for_somebody(row: Any, assignee_id: int | None) -> bool:
-    """Whether a case waits for the business, and nobody there has it in hand."""
-    return is_free(row, assignee_id) and row.state in WAITING
+    """Whether nobody has said yet what will be done, and nobody has it in hand.
+
+    A case that has come along with its plan is what everybody reads that it is, such as in progress; only nobody here
+    has taken it.
+    """
+    return is_free(row, assignee_id) and row.state in UNTOUCHED
 
 
 def may_take(row: Any) -> bool:

@@ -17,6 +17,7 @@ from portal.cases import parts
 from portal.cases.came_back import who_came_back
 from portal.desk.handoff_acts import ACTS, NAMES, perform
 from portal.desk.handoff_forms import AssignForm, HandOffForm
+from portal.desk.handoff_next import next_step
 from portal.desk.page import act_on, author, frame, names_of, zone
 from portal.desk.routes import blueprint
 from portal.events import kinds
@@ -85,10 +86,14 @@ def assign_part(tenant: str, reference: str) -> AnyResponse:
 
 @blueprint.post(f"{ONE}/<any({NAMES}):what>")
 def act_on_handoff(tenant: str, handoff_id: int, what: str) -> AnyResponse:
-    reading.leg_of(handoff_id)
+    leg = reading.leg_of(handoff_id)
     done = perform(ACTS[what], handoff_id, show)
     if isinstance(done, Response):
         return done
+    if done == "withdraw" and leg.case.lead_tenant_id == current().tenant_id:  # what comes next is done there
+        return redirect(
+            url_for("desk.show_case", tenant=tenant, reference=leg.case.reference, act="hand_off", sent=done), 303
+        )
     try:
         reading.leg_of(handoff_id)
     except legs.NoSuchHandoff:  # what was declined is not ours to see any more
@@ -120,6 +125,7 @@ def show(
         leg=leg,
         said=said,
         came_back=who_came_back(entries),
+        steps=next_step(leg, names) if allows(current(), "case.hand_off") else [],
         can=reading.possible(leg) if allows(current(), "case.hand_off") else set(),
         businesses=names.names(),
         others=[(each.slug, each.name) for each in names.businesses.values()],

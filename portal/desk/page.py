@@ -80,7 +80,8 @@ def case_page(
 ) -> Response:
     names, entries, made = names_of(row.lead_tenant_id), as_written(timeline(row.id)), promises_of(row.id)
     facts, parts = facts_of(entries), parts_of(row.id)
-    assignee = assignee_of(row.id)
+    way, assignee = path_of(row, entries, parts, names), assignee_of(row.id)
+    ahead = next_of([*made, *way.agreed])
     case = {
         **case_view(row, facts, names),
         "assignee": assignee[1] if assignee else None,
@@ -90,8 +91,8 @@ def case_page(
         "desk/case.html",
         **frame(),
         case=case,
-        next=next_of(made),
-        way=path_of(row, entries, parts, names),
+        next=ahead,
+        way=way,
         came_back=who_came_back(entries),
         entries=folded(entries),
         businesses=names.names(),
@@ -113,7 +114,7 @@ def case_page(
         ][::-1],
         slugs={each.id: each.slug for each in names.businesses.values()},
         files=files_in(entries, row),
-        **acts_on(row, made, assignee),
+        **acts_on(row, made, ahead, assignee),
         **in_hand(row, assignee),
         last_words=facts.own_words[0] if facts.own_words else None,
         decided=row.state in OPEN and decided_before(row.id, row.round),
@@ -160,10 +161,10 @@ def late_unit(leg: Any, known: dict[int, str]) -> dict[str, Any]:
     return {"name": known.get(leg.row.to_unit_id, ""), "title": title, "late_since": leg.row.late_since}
 
 
-def acts_on(row: Any, made: list[Any], assignee: tuple[int, str] | None) -> dict[str, Any]:
-    """What this person may do here: the next act, the others, and how each promise (`made`) is kept."""
+def acts_on(row: Any, made: list[Any], ahead: Any, assignee: tuple[int, str] | None) -> dict[str, Any]:
+    """What this person may do here: the next act (by what is `ahead`), the others, and how each promise is kept."""
     acts = possible(row, assignee[0] if assignee else None)
-    main, asked = main_act(row, next_of(made), acts), request.args.get("act", "")
+    main, asked = main_act(row, ahead, acts), request.args.get("act", "")
     return {
         "can": acts,
         "main": main,
@@ -262,6 +263,7 @@ def done() -> dict[str, str]:
         "merge": _("The cases are linked. Each keeps its own page and clock."),
         "unmerge": _("The link is undone."),
         "hand_off": _("Asked. You see here who has looked and who has taken it on."),
+        "withdraw": _("Taken back. You can ask somebody else now, or do it yourselves."),
         "assign": _("Decided. Everybody reads why."),
         "give_unit": _("Asked. Nobody outside the business sees it."),
         "assign_unit": _("Decided. The units read why."),

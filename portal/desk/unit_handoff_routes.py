@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.answers import form_version, private
 from portal.cases.came_back import who_came_back
 from portal.desk.handoff_acts import ACTS, NAMES, Act, perform
+from portal.desk.handoff_next import next_unit_step
 from portal.desk.page import act_on, author, frame, names_of, zone
 from portal.desk.routes import blueprint
 from portal.desk.unit_forms import GiveForm, UnitAssignForm, UnitDeclineForm, UnitRulingForm, row_id
@@ -81,6 +82,7 @@ def show(
         leg=leg,
         said=said,
         came_back=who_came_back(entries),
+        steps=next_unit_step(leg) if allows(current(), "case.hand_off") else [],
         sides=unit_reading.possible(leg) if allows(current(), "case.hand_off") else [],
         units=known,
         my_unit=unit_of_person(),

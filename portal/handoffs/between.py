@@ -21,6 +21,8 @@ from tenants.permissions import allows
 from tenants.scope import current, db
 
 SIDES = frozenset({"asker", "answerer", "giver", "decider"})
+SAID_BY_GIVER = ("brief", "reply")
+SAID_BY_ANSWERER = ("question", "progress", "longer", "answer", "dispute")
 
 
 class BetweenBusinesses:
@@ -68,7 +70,7 @@ class BetweenBusinesses:
         """Whose event it is, if not the acting business's."""
         return None
 
-    def speaker(self) -> dict[str, str]:
+    def speaker(self, about: str) -> dict[str, str]:
         """Who says something, as facts, where the event itself does not know."""
         return {}
 
@@ -137,8 +139,13 @@ class BetweenUnits:
     def teller(self) -> int | None:
         return self.one.tenant_id
 
-    def speaker(self) -> dict[str, str]:
+    def speaker(self, about: str) -> dict[str, str]:
+        """The unit for which it is said, also by a manager, who acts for each."""
         mine = unit_of_person()
+        if about in SAID_BY_GIVER:
+            mine = self.one.from_unit_id
+        elif about in SAID_BY_ANSWERER:
+            mine = self.one.to_unit_id
         return {"unit": str(mine)} if mine else {}
 
     def readers(self, case: Any) -> set[int]:

@@ -146,7 +146,7 @@ def told(case: Case, kind: kinds.Kind, one: AnyLeg, *, text: str | None = None, 
 def said(case: Case, one: AnyLeg, about: str, text: str, author: str) -> None:
     """Words between those who work on it; no third business, no customer and never the public reads them."""
     side = between(one)
-    facts = {"handoff": str(one.id), "about": about, **side.speaker()}
+    facts = {"handoff": str(one.id), "about": about, **side.speaker(about)}
     kind = side.told_as(kinds.HANDOFF_SAID)
     names, shared = {"staff": author}, side.readers(case)
     record(case, kind, text=text, facts=facts, names=names, tenant_id=side.teller(), shared_with=shared)

@@ -149,7 +149,8 @@ def acts_of(row: AnyLeg, side: str) -> set[str]:
     if row.by_host:
         acts -= {"return"}
     if side == "answerer" and row.state in ("accepted", "in_work", "reopened") and row.mode == "assist":
-        acts |= {"progress", "longer"} if row.wanted_by is None else {"progress"}
+        # More time is asked for before it is up: who is late answers, or says how it goes.
+        acts |= {"progress", "longer"} if row.wanted_by is None and row.late_since is None else {"progress"}
     if side == "asker" and row.wanted_by is not None:
         acts.add("grant")
     if row.by_host and row.state in LIVE:

@@ -205,7 +205,9 @@ def test_the_first_reply_shows_that_work_has_begun(cast):
     with entered(cast.as_ada):
         handling.reply(made.case_id, text="We are on it.", author="Ada")
         handling.reply(made.case_id, text="Still on it.", author="Ada")
-    assert kinds_of(cast, made.case_id)[-3:] == ["case.reply.sent", "case.started", "case.reply.sent"]
+    told = kinds_of(cast, made.case_id, cast.public)[-3:]
+    assert told == ["case.reply.sent", "case.started", "case.reply.sent"]
+    assert kinds_of(cast, made.case_id).count("case.assigned") == 1, "whoever has begun has it in hand"
 
 
 def test_names_of_colleagues_stay_out_of_the_text(cast):

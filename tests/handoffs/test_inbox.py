@@ -92,3 +92,22 @@ def test_a_case_that_has_left_the_business_is_off_its_units_list(inside, partner
     do(partners, "harbor", handing.accept, two, author="Hugo")
     with entered(inside.scopes["bags"]):
         assert unit_reading.inside().asked == []
+
+
+def test_what_is_late_stands_above_what_is_empty_or_in_time(inside, partners, cast, signed_in):
+    """Also where the business has units: an empty box of theirs is one line at the end."""
+    directory.forget()
+    late = accepted(partners, acknowledged(cast).case_id)
+    wait_until(handoff(late).answer_by)
+    page = signed_in("ada").get("/desk/meridian/handoffs").text
+    assert "Inside our business" not in page and "Nobody waits for us" not in page
+    assert page.index("late since") < page.index("No other business waits for us.") < page.index("No unit waits")
+    one = between_units.accepted(inside, acknowledged(cast).case_id)
+    page = signed_in("ada").get("/desk/meridian/handoffs").text
+    assert page.index("late since") < page.index("Inside our business")
+    do(partners, "harbor", working.answer, late, text="Found.", author="Hugo")
+    page = signed_in("ada").get("/desk/meridian/handoffs").text
+    assert page.index("Inside our business") < page.index("With other businesses"), "nothing is late"
+    wait_until(between_units.one_of(one).answer_by)
+    page = signed_in("ada").get("/desk/meridian/handoffs").text
+    assert page.index("Inside our business") < page.index("late since") < page.index("With other businesses")

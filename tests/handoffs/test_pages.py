@@ -119,11 +119,15 @@ def test_a_decline_is_told_with_what_comes_next(partners, people, browser, cast)
         "They say whose matter it is: Lantern Security."
         in people["meridian"].get(f"/desk/meridian/handoffs/{one}").text
     )
-    offered(partners, made.case_id, "lantern", part_id=handoff(one).part_id)
+    two = offered(partners, made.case_id, "lantern", part_id=handoff(one).part_id)
     page = browser.get(f"/cases/{reference}").text
-    told = 'Harbor Ground Handling declined: it is not their matter.</p><p class="quiet">Lantern Security is asked'
-    assert told in page and "Ask security." not in page
-    assert "came back once" in page
+    told = "Harbor Ground Handling declined: it says that it is not responsible for this."
+    assert f'{told}</p><p class="quiet">Lantern Security is asked' in page and "Ask security." not in page
+    assert "without success" not in page, "it has just been told"
+    do(partners, "lantern", handing.decline, two, reason="no_capacity", text="", author="Lena")
+    wait_until(clock.now())
+    until_idle()
+    assert "second refusal" in people["meridian"].get(f"/desk/meridian/cases/{reference}").text
 
 
 def test_the_host_decides_on_its_desk(partners, people, browser, cast):
@@ -171,7 +175,7 @@ def test_a_transfer_moves_the_case_to_the_other_desk(partners, people, browser, 
     made = acknowledged(cast)
     leg = accepted(partners, made.case_id, whole=True)
     reference = case_of(cast, made.case_id).reference
-    way = f'<a class="btn" href="/desk/harbor/cases/{reference}">Open the case'
+    way = f'<a class="btn" href="/desk/harbor/cases/{reference}?act=answer#act-answer">Give the answer'
     assert way in people["harbor"].get(f"/desk/harbor/handoffs/{leg}").text, "where its answer is written"
     assert reference in people["harbor"].get("/desk/harbor/").text
     assert reference not in people["meridian"].get("/desk/meridian/").text
@@ -224,9 +228,9 @@ def test_ones_own_no_is_said_in_the_first_person(partners, people, cast):
     assert "declined: it is not our matter" in hugo.get("/desk/harbor/handoffs").text
     for path in (f"/desk/harbor/handoffs/{one}", f"/desk/harbor/cases/{reference}"):
         assert "Harbor Ground Handling declined: it is not our matter" in hugo.get(path).text
-    assert "declined: it is not their matter" in ada.get("/desk/meridian/handoffs").text
+    assert "declined: it says that it is not responsible for this" in ada.get("/desk/meridian/handoffs").text
     own = ada.get(f"/desk/meridian/cases/{reference}").text
-    assert "Harbor Ground Handling declined: it is not their matter" in own
+    assert "Harbor Ground Handling declined: it says that it is not responsible for this" in own
 
 
 def test_who_is_asked_next_reads_who_said_no_before(partners, people, cast):

@@ -53,6 +53,15 @@ def page_of(browser, app, cast, case_id):
 
 
 def lines(page):
+    """Without the knot at its end, which is what is ahead, or how it ended: see `end_of`."""
+    return [line for line in all_lines(page) if line[1] not in ("ahead", "end")]
+
+
+def end_of(page):
+    return [line[1:] for line in all_lines(page) if line[1] in ("ahead", "end")]
+
+
+def all_lines(page):
     path = page.split('<section class="path', 1)[1].split("</section>", 1)[0]
     return [(depth, sort, " ".join(text.split())) for depth, sort, text in Line(path).found]
 
@@ -90,7 +99,9 @@ def test_and_where_the_host_is_to_decide_the_page_says_it_once(partners, cast, a
     do(partners, "lantern", handing.give_back, two, reason="cannot_solve", evidence="Not here.")
     until_idle()
     page = page_of(browser, app, cast, made.case_id)
-    assert branches(page) == ["Lantern Security part 1: Find the bag gave it back after less than a minute"]
+    no, gave = branches(page)
+    assert "Harbor Ground Handling part 1: Find the bag said no: it says that it is not responsible" in no
+    assert gave == "Lantern Security part 1: Find the bag gave it back after less than a minute"
     (meridian,) = stops(page)
     assert meridian.endswith(
         "Harbor Ground Handling said no; Lantern Security gave it back; Riverside Airport decides who takes it"
@@ -180,11 +191,14 @@ def test_a_no_is_a_quiet_note_as_soon_as_the_next_step_is_known(partners, cast, 
     two = offered(partners, made.case_id, "lantern", whole=True)
     page = page_of(browser, app, cast, made.case_id)
     assert stops(page)[0].endswith("Harbor Ground Handling said no; Lantern Security was asked next")
-    assert len(branches(page)) == 1 and branches(page)[0].startswith("Lantern Security")
+    no, lantern = [(sort, text) for depth, sort, text in lines(page) if depth]
+    assert no[0] == "no" and "Harbor Ground Handling the whole case said no: it says that it is not" in no[1]
+    assert "asked today" in no[1] and lantern[1].startswith("Lantern Security")
     do(partners, "lantern", handing.decline, two, reason="no_capacity", text="", author="Lena")
     page = page_of(browser, app, cast, made.case_id)
     assert stops(page)[0].endswith("Two businesses said no; Riverside Airport decides who takes it")
-    assert branches(page) == []
+    assert [sort for depth, sort, _text in lines(page) if depth] == ["no", "no"]
+    assert "they cannot do it in time" in branches(page)[1], "the reason of each"
     wait_until(clock.now())
     until_idle()
     with entered(as_manager(partners, "airport")):
@@ -192,9 +206,12 @@ def test_a_no_is_a_quiet_note_as_soon_as_the_next_step_is_known(partners, cast, 
         hosting.assign(
             made.case_id, version, part_id=None, to_tenant_id=partners.ids["lantern"], reason="The lane is theirs."
         )
-    first, then = stops(page_of(browser, app, cast, made.case_id))
+    page = page_of(browser, app, cast, made.case_id)
+    first, then = stops(page)
     assert first.endswith("Two businesses said no; Riverside Airport decided") and "led for" in first
-    assert then.startswith("Lantern Security has it now, since") and "answer by" in then
+    assert then.startswith("Lantern Security has it now, since") and "answer by" not in then
+    ((sort, ahead),) = end_of(page)
+    assert sort == "ahead" and ahead.startswith("answer by"), "it stands at the end of the line, once"
 
 
 def test_what_the_next_one_asks_for_hangs_from_the_next_one(partners, cast, app, browser):
@@ -279,3 +296,51 @@ def test_the_date_of_who_took_the_case_on_is_kept_or_broken(partners, cast, app,
     with entered(cast.as_hugo):
         handling.answer(other.case_id, case_of(cast, other.case_id).state_version, text="Here.", author="Hugo")
     assert "kept An answer, as agreed" in listed(page_of(browser, app, cast, other.case_id))[0]
+
+
+def test_the_line_of_who_is_late_with_the_whole_case_is_red(partners, cast, app, browser):
+    made = acknowledged(cast)
+    one = accepted(partners, made.case_id, whole=True)
+    sorts = [sort for depth, sort, _text in lines(page_of(browser, app, cast, made.case_id)) if not depth]
+    assert sorts == ["", "", "now"]
+    wait_until(handoff(one).answer_by)
+    until_idle()
+    page = page_of(browser, app, cast, made.case_id)
+    assert [sort for depth, sort, _text in lines(page) if not depth][-1] == "now late"
+    assert end_of(page) == [], "nothing is ahead that was due before"
+
+
+def test_what_came_back_is_drawn_as_back_and_the_end_as_a_knot(partners, cast, app, browser):
+    made = acknowledged(cast)
+    one = accepted(partners, made.case_id)
+    accepted(partners, made.case_id, "lantern", title="Open the lane")
+    do(partners, "harbor", working.answer, one, text="Found.", author="Hugo")
+    assert "Back with" not in page_of(browser, app, cast, made.case_id), "Lantern works on its part still"
+    ((sort, _text),) = end_of(page_of(browser, app, cast, made.case_id))
+    assert sort == "ahead"
+    other = acknowledged(cast)
+    two = accepted(partners, other.case_id)
+    do(partners, "harbor", working.answer, two, text="Found.", author="Hugo")
+    assert "Back with Meridian Air" in stops(page_of(browser, app, cast, other.case_id))[0]
+    do(partners, "meridian", working.confirm, two)
+    with entered(cast.as_ada):
+        handling.answer(other.case_id, case_of(cast, other.case_id).state_version, text="Here.", author="Ada")
+    assert end_of(page_of(browser, app, cast, other.case_id)) == []
+    with entered(cast.customer(other.case_id)):
+        customer_verbs.accept_answer(other.case_id, case_of(cast, other.case_id).state_version)
+    ((sort, text),) = end_of(page_of(browser, app, cast, other.case_id))
+    assert sort == "end" and text.startswith("Closed today")
+
+
+def test_a_whole_case_that_came_back_is_back_with_the_one_that_had_it(partners, cast, app, browser):
+    made = acknowledged(cast)
+    one = accepted(partners, made.case_id, whole=True)
+    do(partners, "harbor", handing.give_back, one, reason="cannot_solve", evidence="Not here.")
+    wait_until(clock.now())
+    until_idle()
+    with entered(as_manager(partners, "airport")):
+        version = case_of(cast, made.case_id).state_version
+        hosting.assign(made.case_id, version, part_id=None, to_tenant_id=cast.meridian, reason="They know the bag.")
+    first, harbor, back = stops(page_of(browser, app, cast, made.case_id))
+    assert first.startswith("Meridian Air led for") and harbor.startswith("Harbor Ground Handling led for")
+    assert back.startswith("Back with Meridian Air has it now, since")

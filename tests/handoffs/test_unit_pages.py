@@ -137,7 +137,7 @@ def test_a_manager_decides_what_came_back(inside, people, browser, cast):
     assert "Yours to decide" in mona.get("/desk/meridian/handoffs").text
     assert "Yours to decide" not in people["ada"].get("/desk/meridian/handoffs").text
     page = mona.get(f"{path}?act=assign_unit").text
-    assert "Decide which unit takes it" in page and "came back 2 times" in page
+    assert "Decide which unit takes it" in page and "asked 2 times without success" in page
     values = {"part": str(one_of(one).part_id), "unit": str(inside.ids["care"])}
     refused = act(mona, path, "unit-assignments", **values, reason="")
     assert refused.status_code == 422 and "Say why. The units read it." in refused.text
@@ -203,11 +203,11 @@ def test_ones_own_no_is_said_in_the_first_person(inside, people, cast):
     own = f"/desk/meridian/unit-handoffs/{one}"
     for path in (own, path_of(cast, made.case_id)):
         assert "Baggage service declined: it is not our matter" in people["bags"].get(path).text
-        assert "Baggage service declined: it is not their matter" in people["ada"].get(path).text
+        assert "Baggage service declined: it says that it is not responsible for this" in people["ada"].get(path).text
     assert "it is not our matter" in people["bags"].get("/desk/meridian/handoffs").text
     offered(inside, made.case_id, "care", part_id=one_of(one).part_id)
     page = people["ada"].get(path_of(cast, made.case_id)).text
-    assert "Baggage service declined: it is not their matter.</p>" in page
+    assert "Baggage service declined: it says that it is not responsible for this.</p>" in page
 
 
 def sides_of(page):
@@ -277,3 +277,35 @@ def test_that_it_is_internal_is_said_once_a_section(inside, people, cast):
     timeline = pages[0].split('id="timeline"', 1)[1].split("</ol>", 1)[0]
     assert timeline.count("What is marked “Internal” only your business sees.") == 1
     assert timeline.count("Internal</span>") >= 4, "each entry still has its mark"
+
+
+def test_after_a_no_the_unit_that_was_named_is_asked_and_the_grade_comes_last(inside, people, cast):
+    made = acknowledged(cast)
+    one = offered(inside, made.case_id)
+    crew = inside.ids["crew"]
+    do(inside, "bags", handing.decline, one, reason="not_ours", text="", author="Bo", suggested_id=crew)
+    page = people["ada"].get(f"/desk/meridian/unit-handoffs/{one}").text
+    box = page.split('<h2 id="acts">', 1)[1].split("</section>", 1)[0]
+    assert re.findall(r'class="btn" href="[^"]+">([^<]+)<', box) == ["Ask Station team"]
+    assert box.index("Ask Station team") < box.index("How was it?")
+    form = people["ada"].get(f"{path_of(cast, made.case_id)}?act=give_unit&unit={crew}").text
+    assert re.search(rf'<option value="{crew}" selected', form)
+    two = offered(inside, made.case_id, "crew", part_id=one_of(one).part_id)
+    do(inside, "crew", handing.decline, two, reason="no_capacity", text="", author="Cy")
+    assert "Decide which unit takes it" in people["mona"].get(f"/desk/meridian/unit-handoffs/{two}").text
+    for name, path in (("ada", two), ("mona", one)):
+        assert "act=" not in people[name].get(f"/desk/meridian/unit-handoffs/{path}").text
+
+
+def test_who_asks_and_who_signs_is_one_unit_also_for_a_manager(inside, people, cast):
+    with entered(Scope.system()), writing():
+        manager = inside.scopes["manager"].person_id
+        db.session.get_one(Membership, (cast.meridian, manager)).unit_id = inside.ids["care"]
+    made = acknowledged(cast)
+    one = offered(inside, made.case_id, by="manager")
+    do(inside, "manager", handing.accept, one, author="Mona")
+    do(inside, "manager", working.ask, one, text="Which color?", author="Mona")
+    page = people["ada"].get(f"/desk/meridian/unit-handoffs/{one}").text
+    assert "Front desk asks Baggage service" in page
+    signed = re.findall(r'<div class="who"><b>([^<]+)</b>', page)
+    assert signed == ["Baggage service", "Front desk"], "the newest first"

@@ -193,7 +193,8 @@ def test_the_public_state_stays(ada, browser, another, report, cast):
     reference, _key = report()
     plan(ada, reference)
     nobodys(cast, reference)
-    assert f"<b>{WAITING}</b>" in ada.get(f"{DESK}{reference}").text
+    for page in (ada.get(f"{DESK}{reference}").text, line(ada.get(QUEUE).text, reference)):
+        assert WAITING not in page and "Acknowledged" in page and "nobody has taken it" in page
     for reader in (browser, another()):
         page = reader.get(f"/cases/{reference}").text
         assert WAITING not in page and "<b>Acknowledged</b>" in page
