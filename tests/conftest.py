@@ -16,8 +16,10 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
 
+from portal import directory
 from portal.config import Settings
 from portal.database import setup
+from portal.figures import headline
 from portal.web import create_app
 from tenants import clock, door
 from tenants.scope import db
@@ -80,11 +82,20 @@ def tables(migrated: Settings) -> Iterator[Tables]:
 @pytest.fixture
 def app(the_app: Flask, tables: Tables) -> Iterator[Flask]:
     """The application on an empty database, with the clock held at Monday 16 November 2026, 09:00 UTC."""
-    door.forget_networks()
+    _forget(the_app)
     with clock.held(THE_DAY), the_app.app_context():
         yield the_app
     door.forget_networks()
     tables.empty()
+
+
+def _forget(app: Flask) -> None:
+    """What a process keeps for some seconds is of the test before."""
+    door.forget_networks()
+    directory.forget()
+    headline.forget()
+    for kept in ("keeper", "fragments"):
+        app.extensions[kept].clear()
 
 
 @pytest.fixture(autouse=True)

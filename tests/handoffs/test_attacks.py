@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from portal import directory
 from portal.cases.models import Access, Case, Consent, Contact, Promise
 from portal.cases.work_models import Part
 from portal.desk.handoff_routes import ACTS
@@ -35,13 +34,6 @@ FILLED = {
 }
 WAYS = (*ACTS, "sharing", "look-up")
 LIVE_STATES = ("offered", "accepted", "answered", "confirmed")
-
-
-@pytest.fixture(autouse=True)
-def _forget(app):
-    directory.forget()
-    for kept in ("keeper", "fragments"):
-        app.extensions[kept].clear()
 
 
 def everything():

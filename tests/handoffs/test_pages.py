@@ -7,7 +7,6 @@ import re
 import pytest
 from sqlalchemy import select
 
-from portal import directory
 from portal.handoffs import handing, hosting, partnering, working
 from portal.handoffs.models import Handoff
 from portal.handoffs.partnering import agreement_between
@@ -19,13 +18,6 @@ from tests.handoffs.test_handing import accepted, do, offered
 from tests.play import acknowledged, case_of, history, promises_of, snapshot, wait_until
 
 pytestmark = pytest.mark.database
-
-
-@pytest.fixture(autouse=True)
-def _forget(app):
-    directory.forget()
-    for kept in ("keeper", "fragments"):
-        app.extensions[kept].clear()
 
 
 @pytest.fixture

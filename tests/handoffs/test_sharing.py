@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from portal import directory
 from portal.cases.contacts import leave_address
 from portal.cases.models import Consent, Contact
 from portal.cases.need_models import Need
@@ -25,13 +24,6 @@ from tests.play import acknowledged, case_of, history, kinds_of, snapshot
 pytestmark = pytest.mark.database
 
 ADDRESS, MOBILE = "nia@example.com", "+43 660 1234567"
-
-
-@pytest.fixture(autouse=True)
-def _forget(app):
-    directory.forget()
-    for kept in ("keeper", "fragments"):
-        app.extensions[kept].clear()
 
 
 @pytest.fixture

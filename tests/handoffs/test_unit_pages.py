@@ -7,7 +7,6 @@ import re
 import pytest
 from sqlalchemy import select
 
-from portal import directory
 from portal.accounts.passwords import hashed
 from portal.cases.work_models import Part
 from portal.handoffs import handing, hosting, managing, working
@@ -19,13 +18,6 @@ from tests.pages.conftest import PASSWORD
 from tests.play import acknowledged, case_of, snapshot, wait_until
 
 pytestmark = pytest.mark.database
-
-
-@pytest.fixture(autouse=True)
-def _forget(app):
-    directory.forget()
-    for kept in ("keeper", "fragments"):
-        app.extensions[kept].clear()
 
 
 @pytest.fixture

@@ -15,9 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from portal import directory
 from portal.accounts.passwords import hashed
-from portal.figures import headline
 from tenants import door
 from tenants.ids import new_token
 from tenants.models import User
@@ -58,14 +56,6 @@ class Browser:
         found = re.search(r'name="csrf_token" value="([^"]+)"', answer.text)
         if found:
             self.token = found[1]
-
-
-@pytest.fixture(autouse=True)
-def _forget_what_processes_keep(app: Flask) -> None:
-    directory.forget()
-    headline.forget()
-    for kept in ("keeper", "fragments"):
-        app.extensions[kept].clear()
 
 
 @pytest.fixture
