@@ -11,11 +11,11 @@ from portal.doctor.findings import Check, Finding, State
 from tenants.scope import Scope, entered
 from tests.conftest import ON_POSTGRESQL
 from tests.ideas.conftest import proposed
-from tests.pages.conftest import _forget_what_processes_keep, browser, report
+from tests.pages.conftest import browser, report
 from tests.servers import postgresql_url
 
 KEY = "0123456789abcdef" * 4
-__all__ = ["KEY", "_forget_what_processes_keep", "browser", "proposed", "report"]
+__all__ = ["KEY", "browser", "proposed", "report"]
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from tenants.scope import db
 from tests.cast import Cast
 from tests.files import samples
 from tests.files.conftest import Kept
-from tests.pages.conftest import Browser, _forget_what_processes_keep, hidden  # noqa: F401 (a fixture)
+from tests.pages.conftest import Browser, hidden
 
 pytestmark = pytest.mark.database
 Report = Callable[..., tuple[str, str]]

@@ -14,7 +14,6 @@ from tenants.ids import new_token
 from tenants.scope import Scope, current, db, entered
 from tests.cast import Cast
 from tests.pages.conftest import (  # noqa: F401 (fixtures)
-    _forget_what_processes_keep,
     another,
     browser,
     report,
