@@ -6,7 +6,10 @@ pixels, in Chinese and without script; axe looks at each page of the desk on a p
 
 from __future__ import annotations
 
+import http.client
+import time
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -48,6 +51,18 @@ def lantern(served: Served) -> None:
             touch(riverside)
         for engine in db.engines.values():
             engine.dispose()
+    wait_until_known(served, "/report?touchpoint=lane-1", "Lane 1")
+
+
+def wait_until_known(served: Served, path: str, words: str) -> None:
+    """The portal goes on for two seconds with what it knows of a network."""
+    for _glance in range(100):
+        with closing(http.client.HTTPConnection(served.url.removeprefix("http://"), timeout=10)) as connection:
+            connection.request("GET", path)
+            if words in connection.getresponse().read().decode():
+                return
+        time.sleep(0.1)
+    raise AssertionError(f"{path} never says {words}")
 
 
 def everywhere(page: Page) -> None:
