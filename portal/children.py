@@ -37,7 +37,7 @@ class Child:
     def start(self) -> None:
         """Start it. Raises OSError when the program cannot be run."""
         self.started = time.monotonic()
-        self.process = subprocess.Popen(self.argv, process_group=0, preexec_fn=_die_with_parent)  # noqa: S603 (own argv)
+        self.process = subprocess.Popen(self.argv, process_group=0, preexec_fn=die_with_parent)  # noqa: S603 (own argv)
 
     def exit_code(self) -> int | None:
         """How it ended (negative: by that signal), or None while it runs or has not been started."""
@@ -89,5 +89,6 @@ def stop(children: Sequence[Child], patience: float) -> None:
         child.wait_or_kill(deadline)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Linux sends this process SIGTERM when the one that started it is gone, however that ended."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -108,6 +108,15 @@ def web(installation: Any) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     finally:
         serving.terminate()
         serving.wait(40)
+    left = [each.pid for each in psutil.process_iter() if f"--port={port}" in " ".join(cmdline(each))]
+    assert left == [], "nobody outlives the one that started it"
+
+
+def cmdline(process: psutil.Process) -> list[str]:
+    try:
+        return list(process.cmdline())
+    except psutil.Error:
+        return []
 
 
 def wait_for(port: int, address: str = "127.0.0.1") -> None:
