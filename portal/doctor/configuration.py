@@ -5,13 +5,14 @@ from __future__ import annotations
 import smtplib
 import stat
 from collections.abc import Iterator
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
 from portal.config import Settings
 from portal.doctor.findings import Finding, failing, ok, warning
 from portal.files.storage import ContentGone, StorageAway, new_key, storage
+from portal.followers.notifications.mail import server_of
 from portal.withholding import safely
 from tenants.models import Network, NetworkHost
 from tenants.scope import db
@@ -72,14 +73,7 @@ def mail(settings: Settings) -> Iterator[Finding]:
 
 
 def _greet(url: str) -> None:
-    parts = urlsplit(url)
-    secure = parts.scheme == "smtps"
-    connect = smtplib.SMTP_SSL if secure else smtplib.SMTP
-    with connect(parts.hostname or "", parts.port or (465 if secure else 587), timeout=PATIENCE) as server:
-        if not secure and server.has_extn("starttls"):
-            server.starttls()
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
+    with server_of(url, PATIENCE) as server:
         server.noop()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import smtplib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -53,12 +55,20 @@ def _to_folder(settings: Settings, effect_id: str, mail: EmailMessage) -> None:
 
 
 def _to_server(url: str, mail: EmailMessage) -> None:
+    with server_of(url, PATIENCE) as server:
+        server.send_message(mail)
+
+
+@contextmanager
+def server_of(url: str, patience: int) -> Iterator[smtplib.SMTP]:
+    """The mail server that `url` names, signed in to. Waits `patience` seconds for each of its answers."""
     parts = urlsplit(url)
     secure = parts.scheme == "smtps"
     connect = smtplib.SMTP_SSL if secure else smtplib.SMTP
-    with connect(parts.hostname or "", parts.port or (465 if secure else 587), timeout=PATIENCE) as server:
+    with connect(parts.hostname or "", parts.port or (465 if secure else 587), timeout=patience) as server:
+        server.ehlo_or_helo_if_needed()  # before it has greeted, a server is known to offer nothing
         if not secure and server.has_extn("starttls"):
             server.starttls()
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
-        server.send_message(mail)
+        yield server
