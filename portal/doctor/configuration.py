@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import ssl
 import stat
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -67,6 +68,8 @@ def mail(settings: Settings) -> Iterator[Finding]:
         _greet(settings.mail_url)
     except (OSError, smtplib.SMTPException) as problem:
         mend = "Look at the host, the port, the user and the password in MAIL_URL. Letters wait meanwhile."
+        if isinstance(problem, ssl.SSLCertVerificationError):
+            mend = "Name the server as its certificate does; put its authority, if it is your own, into SSL_CERT_FILE."
         yield failing("mail", f"The mail server {parts.hostname} refuses ({safely(problem)}).", mend)
     else:
         yield ok("mail", f"The mail server {parts.hostname} answers.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import smtplib
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
@@ -11,7 +12,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import click
 
@@ -20,6 +21,7 @@ from tenants import clock
 
 PATIENCE = 20
 """Seconds for a mail server to answer."""
+ON_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 def send(settings: Settings, effect_id: str, address: str, message: dict[str, Any]) -> None:
@@ -61,14 +63,27 @@ def _to_server(url: str, mail: EmailMessage) -> None:
 
 @contextmanager
 def server_of(url: str, patience: int) -> Iterator[smtplib.SMTP]:
-    """The mail server that `url` names, signed in to. Waits `patience` seconds for each of its answers."""
+    """The mail server that `url` names, signed in to. Waits `patience` seconds for each of its answers.
+
+    Whatever leaves this machine goes through TLS where the server offers it, and its certificate is checked against
+    the name in `url` (authorities of one's own: SSL_CERT_FILE). A password goes no other way: where it would, raises
+    SMTPNotSupportedError before it is sent. A relay on this machine that asks for none is spoken to as it is.
+    """
     parts = urlsplit(url)
-    secure = parts.scheme == "smtps"
-    connect = smtplib.SMTP_SSL if secure else smtplib.SMTP
-    with connect(parts.hostname or "", parts.port or (465 if secure else 587), timeout=patience) as server:
+    host, trusted = parts.hostname or "", ssl.create_default_context()
+    with _connected(parts, host, trusted, patience) as server:
         server.ehlo_or_helo_if_needed()  # before it has greeted, a server is known to offer nothing
-        if not secure and server.has_extn("starttls"):
-            server.starttls()
+        if parts.scheme != "smtps" and (parts.username or host not in ON_THIS_MACHINE):
+            if server.has_extn("starttls"):
+                server.starttls(context=trusted)
+            elif parts.username:
+                raise smtplib.SMTPNotSupportedError("no STARTTLS is offered, and the password is not sent without it")
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
         yield server
+
+
+def _connected(parts: SplitResult, host: str, trusted: ssl.SSLContext, patience: int) -> smtplib.SMTP:
+    if parts.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, parts.port or 465, timeout=patience, context=trusted)
+    return smtplib.SMTP(host, parts.port or 587, timeout=patience)
