@@ -6,8 +6,10 @@ children in order; and Linux sends them SIGTERM if the parent is killed, so that
 
 import ctypes
 import logging
+import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Sequence
 
@@ -20,6 +22,10 @@ FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 HEALTHY_AFTER = 60.0
 """Seconds of life after which an earlier death no longer counts."""
+FOLLOWED_EVERY = 0.5
+"""Seconds between two looks whether the parent still lives."""
+STOPS_WITHIN = 10
+"""Seconds in which one that was left alone finishes the requests in hand."""
 
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
@@ -92,3 +98,20 @@ def stop(children: Sequence[Child], patience: float) -> None:
 def die_with_parent() -> None:
     """Linux sends this process SIGTERM when the one that started it is gone, however that ended."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def follow(parent: int) -> None:
+    """End this process soon after `parent` is no longer its parent: in order when it can, else by the kernel.
+
+    For one that somebody else's program forks. It comes here late, when the parent may be gone already, so that the
+    single signal of `die_with_parent` could be missed; and a Granian worker that is asked to stop while all its threads
+    are busy may hold the interpreter and wait for them forever, where no Python code can help any more.
+    """
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(FOLLOWED_EVERY)
+        signal.alarm(STOPS_WITHIN)  # nobody handles it: the kernel ends the process
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="follow", daemon=True).start()

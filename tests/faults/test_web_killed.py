@@ -108,15 +108,15 @@ def web(installation: Any) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     finally:
         serving.terminate()
         serving.wait(40)
-    left = [each.pid for each in psutil.process_iter() if f"--port={port}" in " ".join(cmdline(each))]
+    _gone, left = psutil.wait_procs([each for each in psutil.process_iter() if f"--port={port}" in cmdline(each)], 20)
     assert left == [], "nobody outlives the one that started it"
 
 
-def cmdline(process: psutil.Process) -> list[str]:
+def cmdline(process: psutil.Process) -> str:
     try:
-        return list(process.cmdline())
+        return " ".join(process.cmdline())
     except psutil.Error:
-        return []
+        return ""
 
 
 def wait_for(port: int, address: str = "127.0.0.1") -> None:
