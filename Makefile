@@ -15,7 +15,7 @@ PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --re
 PIP_INSTALL_PROJECT := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help run env test lint torture format lock bench wheel
+.PHONY: help run env test lint torture format lock bench bench-peers wheel
 
 help: ## list these targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
@@ -67,12 +67,23 @@ bench: $(DEVELOPMENT) ## measure speed as ratios to a bare Flask hello (BENCH="-
 	@command -v wrk >/dev/null || { echo "bench: wrk is missing (Debian: apt-get install wrk)" >&2; exit 1; }
 	@$(BIN)/python -m benchmarks.run $(BENCH)
 
+.venv-peers/stamp: benchmarks/helpdesk_site/requirements.txt
+	@echo "bench-peers: installing django-helpdesk into .venv-peers …"
+	@$(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+bench-peers: $(DEVELOPMENT) .venv-peers/stamp ## measure django-helpdesk beside the portal, with the same texts (PEERS="--size 10000")
+	@command -v wrk >/dev/null || { echo "bench-peers: wrk is missing (Debian: apt-get install wrk)" >&2; exit 1; }
+	@$(BIN)/python -m benchmarks.peers $(PEERS)
+
 wheel: $(DEVELOPMENT) ## build dist/daylight-*.whl, which runs without the source tree
 	@$(BIN)/python -m build --wheel --no-isolation --outdir dist . | tail -1
 
 UV := .venv-lock/bin/uv
-LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--custom-compile-command "make lock" pyproject.toml
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock"
+LOCK := $(COMPILE) pyproject.toml
 
 $(UV):
 	@echo "lock: installing uv into .venv-lock …"
@@ -83,4 +94,5 @@ lock: $(UV) ## resolve pyproject.toml again into requirements.txt and requiremen
 	@echo "lock: resolving …"
 	@$(LOCK) $(UPGRADE) --group build --output-file requirements.txt
 	@$(LOCK) $(UPGRADE) --group dev --constraints requirements.txt --output-file requirements-dev.txt
+	@$(COMPILE) $(UPGRADE) benchmarks/helpdesk_site/requirements.in --output-file benchmarks/helpdesk_site/requirements.txt
 	@git diff --stat -- requirements.txt requirements-dev.txt

@@ -27,12 +27,12 @@ class Load:
     arguments: tuple[str, ...] = ()
 
 
-def rate(port: int, load: Load, seconds: float) -> float:
+def rate(port: int, load: Load, seconds: float, *, connections: int = CONNECTIONS) -> float:
     """Good answers a second (2xx and 3xx, where a row expects them). Raises when some were bad."""
     wrk = shutil.which("wrk")
     if wrk is None:
         raise NoWrk("wrk is not installed (Debian: apt-get install wrk)")
-    argv = [wrk, f"-t{THREADS}", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--timeout=10s"]
+    argv = [wrk, f"-t{THREADS}", f"-c{connections}", f"-d{max(1, round(seconds))}s", "--timeout=10s"]
     for name, value in load.headers.items():
         argv += ["-H", f"{name}: {value}"]
     if load.script:

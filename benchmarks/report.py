@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,19 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 SEARCH = "## Search and likeness\n"
 IDEAS = "## Ideas\n"
-"""Parts of the page that are measured by themselves too (`--search`, `--ideas`), in this order at its end."""
+PEERS = "## Beside django-helpdesk\n"
+"""Parts of the page that are measured by themselves (`--search`, `--ideas`, `make bench-peers`), in this order."""
 NOTES = Path(__file__).parent / "notes.md"
+
+
+@dataclass(frozen=True)
+class Peer:
+    """One question to both: rates a second, and the same divided by hello's, by what was asked of the portal."""
+
+    name: str
+    theirs: tuple[float, float]
+    ours: dict[str, tuple[float, float]]
+
 
 HEAD = """# Benchmarks
 
@@ -65,6 +77,24 @@ def write_ideas(sections: Sequence[Any], at: datetime) -> None:
     _put(IDEAS, f"{head}{_table(sections)}\n\n{notes}")
 
 
+def write_peers(peers: Sequence[Peer], size: int, at: datetime) -> None:
+    """Write the part about django-helpdesk anew; the rest of the page stays."""
+    head = (
+        f"{PEERS}\nMeasured on {at:%d %B %Y} with Python {platform.python_version()}, {_cores()} cores, by "
+        f"`make bench-peers`: both with {size:,} cases of the same texts on the same PostgreSQL, each with two "
+        "processes of the server that its own documentation recommends (gunicorn there, granian here), in one run. "
+        "Ratios are to a bare hello on granian.\n\n"
+        "| request | django-helpdesk | the portal | times |\n|---|---|---|---|\n"
+    )
+    rows = "".join(
+        f"| {peer.name} | {peer.theirs[1]:.4f} ({peer.theirs[0]:,.1f}/s) | {name}: {ratio:.3f} ({rate:,.0f}/s) "
+        f"| {rate / peer.theirs[0]:,.0f} |\n"
+        for peer in peers
+        for name, (rate, ratio) in peer.ours.items()
+    )
+    _put(PEERS, head + rows)
+
+
 def _put(mark: str, part: str) -> None:
     """The page with one of its parts written anew."""
     parts = _parts()
@@ -76,8 +106,8 @@ def _put(mark: str, part: str) -> None:
 def _parts() -> dict[str, str]:
     """The page, cut before each of its parts."""
     text = PAGE.read_text() if PAGE.exists() else ""
-    found = {"": text, SEARCH: "", IDEAS: ""}
-    for mark in (IDEAS, SEARCH):
+    found = {"": text, SEARCH: "", IDEAS: "", PEERS: ""}
+    for mark in (PEERS, IDEAS, SEARCH):
         before, cut, part = found[""].partition(mark)
         found[""], found[mark] = before, f"{cut}{part}"
     return {mark: part for mark, part in found.items() if part or mark == ""}

@@ -27,7 +27,7 @@ def serving(settings: Settings, environment: dict[str, str], *, hello: bool = Fa
         argv, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        _wait(settings.port)
+        wait_for(settings.port)
         yield settings.port
     finally:
         process.send_signal(signal.SIGTERM)
@@ -49,18 +49,19 @@ def worker(environment: dict[str, str]) -> Iterator[None]:
         process.wait(20)
 
 
-def get(port: int, path: str, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
-    """One request, as the check before the measurement."""
+def get(port: int, path: str, headers: dict[str, str], form: str | None = None) -> tuple[int, dict[str, str], bytes]:
+    """One request, as the check before the measurement; with `form` it is posted."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     try:
-        connection.request("GET", path, headers=headers)
+        connection.request("GET" if form is None else "POST", path, form, headers)
         answer = connection.getresponse()
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
     finally:
         connection.close()
 
 
-def _wait(port: int) -> None:
+def wait_for(port: int) -> None:
+    """Until it answers that it is well."""
     for _ in range(150):
         try:
             if get(port, "/healthz", {"Host": "bench.example"})[0] == 200:
