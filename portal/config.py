@@ -129,8 +129,8 @@ class Settings(BaseSettings):
         "file:",
         repr=False,
         description="How mail leaves: `file:` writes `.eml` files to `DATA_DIR/outbox`, `file:///folder` elsewhere; "
-        "`console:` prints it; "
-        "`smtp://user:password@host:port` (STARTTLS) or `smtps://…` (TLS).",
+        "`console:` prints it; `smtp://user:password@host:port` (STARTTLS) or `smtps://…` (TLS). Certificates are "
+        "checked (an authority of your own: `SSL_CERT_FILE`), and no password is sent without TLS.",
     )
     mail_from: Annotated[str, AfterValidator(values.mail_address)] = Field(
         default_factory=_default_sender,
