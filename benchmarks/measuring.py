@@ -41,6 +41,16 @@ class Result:
         return self.rate / self.hello
 
 
+@dataclass(frozen=True)
+class Figure:
+    """One goal and what was measured, both in words with units."""
+
+    name: str
+    goal: str
+    value: str
+    met: bool
+
+
 @dataclass
 class Section:
     """Everything measured on one database with one size."""
@@ -48,6 +58,7 @@ class Section:
     engine: str
     cases: int
     results: list[Result] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 

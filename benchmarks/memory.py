@@ -12,6 +12,12 @@ def pss_mib(port: int) -> float:
     return sum(_pss(process) for process in _processes(port)) / 1024
 
 
+def pss_of(pid: int) -> int:
+    """Summed PSS in KiB of a process and all that it has started."""
+    process = psutil.Process(pid)
+    return sum(_pss(each) for each in [process, *process.children(recursive=True)])
+
+
 def _processes(port: int) -> list[psutil.Process]:
     for process in psutil.process_iter(["cmdline"]):
         line = process.info["cmdline"] or []

@@ -42,7 +42,7 @@ machines and days; ratios hardly do. SQLite runs with `synchronous=FULL`, Postgr
 def write_report(sections: Sequence[Any], at: datetime) -> None:
     """Write the page."""
     parts = [HEAD, f"Measured on {at:%d %B %Y} with Python {platform.python_version()}, {_cores()} cores.\n"]
-    parts += [_table(sections)]
+    parts += [_table(sections), _others(sections), _flatness(sections)]
     for section in sections:
         parts.append(f"\n### Notes: {section.engine}, {section.cases:,} cases\n")
         parts += [f"- {note}" for note in section.notes]
@@ -59,6 +59,8 @@ def write_search(searched: Sequence[Searched], suggested: Sequence[str], at: dat
         f"{SEARCH}\nMeasured on {at:%d %B %Y} with Python {platform.python_version()}, {_cores()} cores, on the real "
         "complaints (multiplied where there are more cases), one question after the other in one process.\n\n"
         "| engine, cases | index, cases/s | query p50 / p95, ms | likeness p50 / p95, ms |\n|---|---|---|---|\n"
+        "| *goal on SQLite (Whoosh), 100,000* | *≥ 800* | *≤ 120* | *≤ 150* |\n"
+        "| *goal on PostgreSQL, 100,000* | *≥ 800* | *≤ 20* | *≤ 40* |\n"
     )
     rows = "".join(
         f"| {each.engine}, {each.cases:,} | {each.documents:,.0f} | {each.query[0]:.1f} / {each.query[1]:.1f} "
@@ -114,12 +116,8 @@ def _parts() -> dict[str, str]:
 
 
 def _table(sections: Sequence[Any]) -> str:
-    columns = [f"{section.engine} {section.cases:,}" for section in sections]
     names = list(dict.fromkeys(result.row for section in sections for result in section.results))
-    lines = [
-        "| request | goal SQLite / PostgreSQL | " + " | ".join(columns) + " |",
-        "|---|---|" + "---|" * len(columns),
-    ]
+    lines = [_heading("goal SQLite / PostgreSQL", sections)]
     for name in names:
         cells, goals = [], {}
         for section in sections:
@@ -132,6 +130,40 @@ def _table(sections: Sequence[Any]) -> str:
         goal = f"{goals.get('sqlite', 0):g} / {goals.get('postgresql', 0):g}"
         lines.append(f"| {name} | {goal} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _others(sections: Sequence[Any]) -> str:
+    """Goals that are no rates of a page: a line each, with what was measured in each section."""
+    found = {(figure.name, id(section)): figure for section in sections for figure in section.figures}
+    goals = {figure.name: figure.goal for section in sections for figure in section.figures}
+    lines = ["", _heading("goal", sections)]
+    for name, goal in goals.items():
+        cells = [found.get((name, id(section))) for section in sections]
+        told = ["" if each is None else each.value if each.met else f"**{each.value}** (misses)" for each in cells]
+        lines.append(f"| {name} | {goal} | " + " | ".join(told) + " |")
+    return "\n".join(lines)
+
+
+def _flatness(sections: Sequence[Any]) -> str:
+    """How many times slower each row is with most cases than with fewest: the rate of few divided by that of many."""
+    lines = []
+    for engine in dict.fromkeys(section.engine for section in sections):
+        ours = sorted((each for each in sections if each.engine == engine), key=lambda each: each.cases)
+        many = {result.row: result.ratio for result in ours[-1].results}
+        slower = {each.row: each.ratio / many[each.row] for each in ours[0].results if many.get(each.row)}
+        if len(ours) > 1 and slower:
+            worst = max(slower, key=lambda row: slower[row])
+            lines.append(
+                f"- {engine}, from {ours[0].cases:,} to {ours[-1].cases:,} cases: "
+                f"{sum(times <= 1.2 for times in slower.values())} of {len(slower)} rows are within 20 % (the goal on "
+                f"SQLite); the worst, {worst}, takes {slower[worst]:.2f} times as long. The indexes are below."
+            )
+    return "\n".join(["", *lines]) if lines else ""
+
+
+def _heading(goal: str, sections: Sequence[Any]) -> str:
+    columns = [f"{section.engine} {section.cases:,}" for section in sections]
+    return f"| request | {goal} | " + " | ".join(columns) + " |\n|---|---|" + "---|" * len(columns)
 
 
 def _cores() -> int:

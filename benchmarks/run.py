@@ -19,6 +19,7 @@ import click
 from benchmarks.ideas import IDEA_ROWS, IDEAS, VOTES, ideas_target, plans_of_ideas
 from benchmarks.importing import import_rate
 from benchmarks.measuring import Section, installed, let_go, measure_rows, size_of
+from benchmarks.others import measure_others
 from benchmarks.report import write_ideas, write_report, write_search
 from benchmarks.rows import ROWS
 from benchmarks.searching import Searched, complaints, quality
@@ -84,7 +85,7 @@ def measure_search(sizes: Sequence[int], engines: Sequence[str], *, write: bool)
                 seed(app, cases)
                 found = searched(app, engine, cases)
                 if cases == min(sizes) and COMPLAINTS.exists():
-                    import_rate(COMPLAINTS, environment)
+                    import_rate(COMPLAINTS, environment, 0)
                     found = replace(found, quality=quality(app))
                 done.append(found)
                 click.echo(f"  {found}", err=True)
@@ -136,10 +137,12 @@ def _measure_in(
             changed = {**environment, "PAGE_MEMORY": "0"} if cold else environment
             measure_rows(section, rows, target, settings, changed, seconds, rounds)
     if not only:
+        section.figures = measure_others(app, settings, target, environment)
         section.notes.append(f"the database takes {size_of(settings) / 2**20:,.0f} MiB")
         section.notes += _plans(app)
         if COMPLAINTS.exists() and section.cases <= 1000:
-            section.notes.append(import_rate(COMPLAINTS, environment))
+            goal = 200 if settings.on_postgresql else 300
+            section.figures.append(import_rate(COMPLAINTS, environment, goal))
     let_go(app)
 
 
@@ -156,6 +159,9 @@ def _print(section: Section) -> None:
     for result in section.results:
         mark = "" if result.ratio >= result.goal else "  misses its goal"
         click.echo(f"  {result.row:<34} {result.ratio:6.3f}  goal {result.goal:<5g} {result.rate:>9,.0f}/s{mark}")
+    for figure in section.figures:
+        mark = "" if figure.met else "  misses its goal"
+        click.echo(f"  {figure.name}: {figure.value} (goal {figure.goal}){mark}")
     for note in section.notes:
         click.echo(f"  {re.sub(chr(10), ' ', note)}")
 

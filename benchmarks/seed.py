@@ -131,7 +131,7 @@ def _write_chunk(
     histories: list[tuple[dict[str, Any], int, str]] = []
     for number in range(start, start + count):
         at = now - timedelta(seconds=(10_000_000 - number) * 3)
-        is_open = rng.random() < 0.1
+        is_open = rng.random() < 0.1 or number == 0  # the first is written to
         is_long = number % 10 == 0
         case_id, tenant_id = new_id(at), tenants[number % TENANTS]
         due = now + timedelta(hours=rng.randrange(1, 200))

@@ -18,7 +18,7 @@ from portal.serving import web_server_argv
 
 @contextmanager
 def serving(settings: Settings, environment: dict[str, str], *, hello: bool = False) -> Iterator[int]:
-    """A web server until the block ends; gives its port."""
+    """A web server until the block ends; gives its process number."""
     argv = list(web_server_argv(settings))
     if hello:
         argv[argv.index(f"{paths.wsgi()}:app")] = "benchmarks.hello:app"
@@ -28,7 +28,7 @@ def serving(settings: Settings, environment: dict[str, str], *, hello: bool = Fa
     )
     try:
         wait_for(settings.port)
-        yield settings.port
+        yield process.pid
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -39,11 +39,11 @@ def serving(settings: Settings, environment: dict[str, str], *, hello: bool = Fa
 
 
 @contextmanager
-def worker(environment: dict[str, str]) -> Iterator[None]:
-    """The worker beside it, as in service."""
+def worker(environment: dict[str, str]) -> Iterator[int]:
+    """The worker beside it, as in service; gives its process number."""
     process = subprocess.Popen([sys.executable, "-m", "portal", "worker"], env={**os.environ, **environment})
     try:
-        yield
+        yield process.pid
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(20)
