@@ -8,6 +8,7 @@ not synced to the disk: what a power cut breaks is noticed and made again. Words
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import shutil
 import threading
@@ -36,6 +37,10 @@ POSITION = "position"
 """The key of the document that remembers how far the index has read."""
 BROKEN = "broken"
 """A file of this name in an index's folder: a reader found it unreadable, and the worker is to make another."""
+LOOKS = 20
+"""How often commits may come between before a question is given up."""
+COMMIT = re.compile(r"_MAIN_(\d+)\.toc")
+"""What Whoosh calls the table of contents of a commit."""
 MEMORY = 64
 """MiB that the writer may use."""
 
@@ -97,20 +102,27 @@ class WhooshEngine:
     def ask(self, edition: Edition, work: Callable[[Any], T]) -> T:
         """Run `work` with a searcher over the newest commit. Raises NotReady when files are not sound.
 
-        A commit of the worker may take a file away between looking and opening: the second look finds the new ones.
+        A commit of the worker may take files away between looking and opening, which shows in many ways. So it is only
+        broken what cannot be read though nothing was committed meanwhile.
         """
         with self._one_at_a_time:
-            for last in (False, True):
+            for _look in range(LOOKS):
+                seen = self._generation(edition)
                 try:
                     return work(self._searcher(edition))
                 except NotReady:
                     raise
                 except Exception as problem:
                     self._held.close()
-                    if last or not isinstance(problem, FileNotFoundError):
+                    if self._generation(edition) == seen:
                         self._is_broken(edition, problem)
                         raise NotReady(edition.folder) from None
-        raise AssertionError("the second look returns or raises")
+        raise NotReady(edition.folder)
+
+    def _generation(self, edition: Edition) -> int:
+        """The number of the newest commit."""
+        found = (COMMIT.fullmatch(path.name) for path in (self._folder / edition.folder).glob("*.toc"))
+        return max((int(each[1]) for each in found if each), default=0)
 
     def _searcher(self, edition: Edition) -> Any:
         held = self._held
@@ -133,9 +145,6 @@ class WhooshEngine:
         try:
             return index.open_dir(folder)
         except index.EmptyIndexError:
-            raise NotReady(edition.folder) from None
-        except Exception as problem:
-            self._is_broken(edition, problem)
             raise NotReady(edition.folder) from None
 
     def _is_broken(self, edition: Edition, problem: Exception) -> None:

@@ -105,6 +105,27 @@ def _harm(index: Path, harm: str) -> None:
 
 
 @embedded
+@embedded
+def test_a_commit_that_takes_files_away_while_somebody_asks_breaks_nothing(
+    app: Flask, cast: Cast, tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoosh tells of a file that is gone in many ways, of which a TypeError is one."""
+    tell("Zanzibar was cold")
+    keep_up()
+    engine = search_engine()
+    at, opened, came = engine.position(every_edition()[-1]), engine._searcher, []
+
+    def overtaken(edition: Edition) -> object:
+        if not came:
+            came.append(engine.write(edition, [], [], at))
+            raise TypeError
+        return opened(edition)
+
+    monkeypatch.setattr(engine, "_searcher", overtaken)
+    assert found(cast.public, "zanzibar") and came
+    assert not (folder(app) / "broken").exists()
+
+
 def test_an_index_that_knows_more_than_the_database_is_made_again(cast: Cast, tell: Tell) -> None:
     tell("Zanzibar was cold")
     keep_up()
