@@ -1,0 +1,45 @@
+"""The units of systemd are sound, and call the program as it is."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from portal.cli import main
+from portal.config import Settings
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+ANALYZE = shutil.which("systemd-analyze")
+
+
+@pytest.mark.skipif(ANALYZE is None, reason="no systemd-analyze")
+def test_systemd_takes_every_line_of_them(tmp_path: Path) -> None:
+    """Programs, people and files that only an installation has are put in their place."""
+    program = shutil.which("true")
+    for unit in UNITS:
+        text = unit.read_text().replace("/opt/daylight/bin/portal", str(program)).replace("User=daylight", "User=root")
+        (tmp_path / unit.name).write_text(re.sub("EnvironmentFile=.*", "EnvironmentFile=/dev/null", text))
+    argv = [str(ANALYZE), "verify", *(str(tmp_path / unit.name) for unit in UNITS)]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    said = [line for line in done.stderr.splitlines() if str(tmp_path) in line]
+    assert (done.returncode, said) == (0, []), done.stderr
+
+
+@pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.suffix == ".service"], ids=lambda unit: unit.name)
+def test_they_call_commands_that_there_are(unit: Path) -> None:
+    [called] = re.findall(r"^ExecStart=/opt/daylight/bin/portal (\S+)", unit.read_text(), re.MULTILINE)
+    assert called in main.commands
+
+
+def test_the_compose_file_sets_what_is_a_setting() -> None:
+    services = yaml.safe_load((DEPLOY / "compose" / "compose.yaml").read_text())["services"]
+    known = {name.upper() for name in Settings.model_fields}
+    for name in ("setup", "web", "worker"):
+        assert services[name]["environment"].keys() <= known
+        assert services[name]["command"][0] == "portal" and services[name]["command"][1] in main.commands
