@@ -15,8 +15,8 @@ from portal.worker.main import until_idle
 from tenants import clock
 from tenants.models import Membership
 from tenants.scope import Scope, current, db, entered, writing
+from tests.handoffs.acts import accepted, do, offered
 from tests.handoffs.conftest import agreed, as_manager, handoff
-from tests.handoffs.test_handing import accepted, do, offered
 from tests.play import acknowledged, case_of, wait_until
 
 pytestmark = pytest.mark.database

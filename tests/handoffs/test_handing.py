@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.cases import handling, parts
 from portal.cases.customer_verbs import withdraw
 from portal.cases.holding import NoSuchCase, Stale
-from portal.cases.models import Access, Case
+from portal.cases.models import Case
 from portal.cases.states import WrongState
 from portal.handoffs import handing, hosting, legs, partnering, paths, working
 from portal.handoffs.handing import Ask
@@ -21,32 +21,11 @@ from tenants import clock
 from tenants.permissions import Forbidden
 from tenants.scope import Scope, db, entered, writing
 from tests.cases.test_handling import case_in
+from tests.handoffs.acts import accepted, do, levels, offered
 from tests.handoffs.conftest import agreed, as_manager, handoff
 from tests.play import acknowledged, at_once, case_of, history, kinds_of, promises_of, snapshot, wait_until
 
 pytestmark = pytest.mark.database
-
-
-def offered(partners, case_id, to="harbor", *, by="meridian", whole=False, part_id=None, title="Find the bag"):
-    ask = Ask(partners.ids[to], "Where is it?", part_id, "" if whole or part_id else title)
-    with entered(partners.scopes[by]):
-        return handing.offer(case_id, case_of(partners.cast, case_id).state_version, ask, author="Ada")
-
-
-def do(partners, who, verb, handoff_id, **values):
-    with entered(partners.scopes[who]):
-        return verb(handoff_id, handoff(handoff_id).version, **values)
-
-
-def accepted(partners, case_id, to="harbor", **more):
-    made = offered(partners, case_id, to, **more)
-    do(partners, to, handing.accept, made, author="Hugo")
-    return made
-
-
-def levels(cast, case_id):
-    with entered(Scope.system(cast.riverside)):
-        return {row.tenant_id: row.level for row in db.session.scalars(select(Access).where(Access.case_id == case_id))}
 
 
 def test_help_with_a_part_from_the_asking_to_the_answer(partners, cast):

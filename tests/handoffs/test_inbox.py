@@ -13,8 +13,8 @@ from portal.handoffs import handing, reading, unit_reading, working
 from portal.worker.main import until_idle
 from tenants.scope import entered
 from tests.handoffs import units as between_units
+from tests.handoffs.acts import accepted, do, offered
 from tests.handoffs.conftest import handoff
-from tests.handoffs.test_handing import accepted, do, offered
 from tests.play import acknowledged, case_of, wait_until
 
 pytestmark = pytest.mark.database

@@ -7,12 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from portal.handoffs import handing, hosting
-from portal.worker.main import until_idle
-from tenants import clock
-from tenants.scope import entered
-from tests.handoffs.conftest import as_manager, handoff
-from tests.handoffs.test_handing import accepted, do, offered
+from portal.handoffs import handing
+from tests.handoffs.acts import accepted, do, given_by_the_host, offered
+from tests.handoffs.conftest import handoff
 from tests.handoffs.test_pages import act
 from tests.play import acknowledged, case_of, wait_until
 
@@ -34,15 +31,7 @@ def buttons(page):
 
 
 def test_who_leads_by_the_hosts_decision_gives_the_answer_first(partners, cast, signed_in):
-    made = acknowledged(cast)
-    for who in ("harbor", "lantern"):
-        one = offered(partners, made.case_id, who, whole=True)
-        do(partners, who, handing.decline, one, reason="not_ours", text="", author="Hugo")
-    wait_until(clock.now())
-    until_idle()
-    with entered(as_manager(partners, "airport")):
-        version = case_of(cast, made.case_id).state_version
-        hosting.assign(made.case_id, version, part_id=None, to_tenant_id=cast.harbor, reason="They were there.")
+    made = given_by_the_host(partners, cast)
     hugo, path = signed_in("hugo"), f"/desk/harbor/cases/{case_of(cast, made.case_id).reference}"
     newest = re.findall(r'/desk/harbor/handoffs/(\d+)"', hugo.get(path).text)[0]
     wait_until(handoff(int(newest)).answer_by + timedelta(minutes=1))

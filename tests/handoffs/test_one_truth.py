@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from portal.cases import handling
-from portal.handoffs import handing, hosting
+from portal.handoffs import handing
 from portal.worker.main import until_idle
 from tenants import clock
 from tenants.scope import entered
-from tests.handoffs.conftest import as_manager, handoff
-from tests.handoffs.test_handing import accepted, do, offered
+from tests.handoffs.acts import accepted, do, given_by_the_host, offered
+from tests.handoffs.conftest import handoff
 from tests.handoffs.test_path import page_of, stops
 from tests.play import acknowledged, case_of, kinds_of, promises_of, wait_until
 
@@ -78,15 +78,7 @@ def test_before_it_is_late_the_agreed_date_is_next(partners, cast, app, browser)
 
 
 def test_in_progress_means_the_same_in_public_and_on_the_desk(partners, cast, app, browser, signed_in):
-    made = acknowledged(cast)
-    for who in ("harbor", "lantern"):
-        one = offered(partners, made.case_id, who, whole=True)
-        do(partners, who, handing.decline, one, reason="not_ours", text="", author="Hugo")
-    wait_until(clock.now())
-    until_idle()
-    with entered(as_manager(partners, "airport")):
-        version = case_of(cast, made.case_id).state_version
-        hosting.assign(made.case_id, version, part_id=None, to_tenant_id=cast.harbor, reason="They were there.")
+    made = given_by_the_host(partners, cast)
     hugo, path = signed_in("hugo"), f"/desk/harbor/cases/{case_of(cast, made.case_id).reference}"
     page = hugo.get(path).text
     assert "<b>Acknowledged</b>" in banner(page) and "nobody has taken it" in banner(page)

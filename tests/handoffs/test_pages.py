@@ -13,8 +13,8 @@ from portal.handoffs.partnering import agreement_between
 from portal.worker.main import until_idle
 from tenants import clock
 from tenants.scope import Scope, db, entered
+from tests.handoffs.acts import accepted, do, offered
 from tests.handoffs.conftest import as_manager, handoff
-from tests.handoffs.test_handing import accepted, do, offered
 from tests.play import acknowledged, case_of, history, promises_of, snapshot, wait_until
 
 pytestmark = pytest.mark.database

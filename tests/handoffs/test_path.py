@@ -14,8 +14,8 @@ from portal.handoffs import handing, hosting, working
 from portal.worker.main import until_idle
 from tenants import clock
 from tenants.scope import entered
+from tests.handoffs.acts import accepted, do, offered
 from tests.handoffs.conftest import as_manager, handoff
-from tests.handoffs.test_handing import accepted, do, offered
 from tests.pages.conftest import Browser
 from tests.play import acknowledged, case_of, wait_until
 

@@ -15,8 +15,9 @@ from portal.handoffs.states import STATES
 from portal.handoffs.working import AlreadyRated
 from tenants.permissions import Forbidden
 from tenants.scope import Scope, db, entered, writing
+from tests.handoffs.acts import accepted, do, offered
 from tests.handoffs.conftest import handoff
-from tests.handoffs.test_handing import accepted, do, offered, put
+from tests.handoffs.test_handing import put
 from tests.play import acknowledged, case_of, history, snapshot
 
 pytestmark = pytest.mark.database

@@ -17,8 +17,8 @@ from portal.worker.main import until_idle
 from tenants import clock
 from tenants.scope import Scope, entered
 from tests.handoffs import units as between_units
+from tests.handoffs.acts import offered
 from tests.handoffs.conftest import handoff
-from tests.handoffs.test_handing import offered
 from tests.play import acknowledged, at_once, case_of, kinds_of, snapshot, wait_until
 
 pytestmark = pytest.mark.database

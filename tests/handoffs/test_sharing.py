@@ -17,8 +17,8 @@ from portal.handoffs.states import WrongLeg
 from tenants import clock
 from tenants.permissions import Forbidden
 from tenants.scope import Scope, db, entered, writing
+from tests.handoffs.acts import accepted, do, offered
 from tests.handoffs.conftest import agreed, as_manager, handoff
-from tests.handoffs.test_handing import accepted, do, offered
 from tests.play import acknowledged, case_of, history, kinds_of, snapshot
 
 pytestmark = pytest.mark.database

@@ -18,8 +18,8 @@ from portal.worker.main import until_idle
 from tenants import clock, guard, proof, scope
 from tenants.scope import Scope, db, entered, writing
 from tests.conftest import ON_POSTGRESQL
+from tests.handoffs.acts import accepted, do, offered
 from tests.handoffs.conftest import handoff
-from tests.handoffs.test_handing import accepted, do, offered
 from tests.isolation.test_walls_can_fail import without_second_wall  # noqa: F401 (fixture)
 from tests.play import acknowledged, case_of, history, kinds_of, wait_until
 from tests.search.conftest import found, keep_up

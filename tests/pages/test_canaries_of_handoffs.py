@@ -19,8 +19,8 @@ from portal.handoffs.models import Handoff
 from portal.worker.main import until_idle
 from tenants import clock
 from tenants.scope import Scope, db, entered
+from tests.handoffs.acts import do
 from tests.handoffs.conftest import handoff, partners  # noqa: F401 (fixture)
-from tests.handoffs.test_handing import do
 from tests.pages.test_canaries import canary, crawl, database, met
 from tests.play import acknowledged, case_of, history, wait_until
 
