@@ -1,5 +1,7 @@
 """What a web server loads: `wsgi:app`."""
 
+import multiprocessing
+
 from portal import logs
 from portal.children import die_with_parent
 from portal.config import Settings
@@ -8,5 +10,6 @@ from portal.web import create_app
 settings = Settings.load()
 logs.configure(settings)
 # A process of the web server that outlived it would keep the port, and answer with what is no longer looked after.
-die_with_parent()
+if (server := multiprocessing.parent_process()) is not None and server.pid is not None:
+    die_with_parent(server.pid)
 app = create_app(settings)
