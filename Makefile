@@ -57,8 +57,12 @@ lint: $(DEVELOPMENT) ## check style, types, the direction of imports, and transl
 	fi; \
 	[ $$failed = 0 ] || echo "lint: make format mends what can be mended by itself" >&2; exit $$failed
 
-torture: $(DEVELOPMENT) ## the same rules under many more random commands and killed processes (hours; TORTURE=tests/faults for a part)
-	@HYPOTHESIS_PROFILE=torture $(BIN)/python -m pytest -n 2 $(if $(TORTURE),$(TORTURE),tests/faults $$(grep -rlE 'from hypothesis' tests --include='test_*.py'))
+TORTURED = $(if $(TORTURE),$(TORTURE),tests/faults $$(grep -rlE 'from hypothesis' tests --include='test_*.py'))
+TORTURING := HYPOTHESIS_PROFILE=torture $(BIN)/python -m pytest -n 2 -o faulthandler_timeout=3600
+
+torture: $(DEVELOPMENT) ## the same rules on both databases under many more random commands, kills and readers (hours; TORTURE=tests/faults for a part)
+	@failed=0; $(TORTURING) $(TORTURED) || failed=1; \
+	TEST_DATABASE=postgresql $(TORTURING) -m database $(TORTURED) || failed=1; exit $$failed
 
 format: $(DEVELOPMENT) ## format the code and sort its imports
 	@$(BIN)/ruff check --quiet --fix-only . ; $(BIN)/ruff format .

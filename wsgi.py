@@ -10,7 +10,7 @@ from portal.web import create_app
 settings = Settings.load()
 logs.configure(settings)
 # A process of the web server that outlived it would keep the port, and answer with what is no longer looked after.
-parent = multiprocessing.parent_process()
-if parent and parent.pid:
-    follow(parent.pid)
+server = multiprocessing.parent_process()
+if server and server.pid:
+    follow(server.pid)
 app = create_app(settings)

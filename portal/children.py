@@ -12,6 +12,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from portal.logs import fields
 
@@ -43,7 +44,8 @@ class Child:
     def start(self) -> None:
         """Start it. Raises OSError when the program cannot be run."""
         self.started = time.monotonic()
-        self.process = subprocess.Popen(self.argv, process_group=0, preexec_fn=die_with_parent)  # noqa: S603 (own argv)
+        die = partial(die_with_parent, os.getpid())
+        self.process = subprocess.Popen(self.argv, process_group=0, preexec_fn=die)  # noqa: S603 (own argv)
 
     def exit_code(self) -> int | None:
         """How it ended (negative: by that signal), or None while it runs or has not been started."""
@@ -95,9 +97,14 @@ def stop(children: Sequence[Child], patience: float) -> None:
         child.wait_or_kill(deadline)
 
 
-def die_with_parent() -> None:
-    """Linux sends this process SIGTERM when the one that started it is gone, however that ended."""
+def die_with_parent(parent: int) -> None:
+    """Linux sends this process SIGTERM when the one that started it is gone, however that ended.
+
+    Of one that is gone by now it would never tell. Nothing has begun yet, so this process ends at once.
+    """
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def follow(parent: int) -> None:

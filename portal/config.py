@@ -5,12 +5,13 @@ network or a tenant decides for itself is data, and not here. `portal settings` 
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from portal import config_defaults as defaults
 from portal import config_values as values
 from portal import secret_file
 from portal.config_problems import SettingsError, problems_of
@@ -19,31 +20,6 @@ from portal.config_values import POSTGRESQL, DatabaseUrl, PostgresqlUrl
 __all__ = ["SHORTEST_SECRET", "Settings", "SettingsError"]
 
 SHORTEST_SECRET = 32
-
-
-def _default_database(others: dict[str, Any]) -> str:
-    return f"sqlite:///{others['data_dir']}/daylight.sqlite3"
-
-
-def _default_public_url(others: dict[str, Any]) -> str:
-    return "" if others["environment"] == "production" else f"http://localhost:{others['port']}"
-
-
-def _default_log_format(others: dict[str, Any]) -> Literal["json", "text"]:
-    return "json" if others["environment"] == "production" else "text"
-
-
-def _default_drain(others: dict[str, Any]) -> int:
-    return 5 if others["environment"] == "production" else 0
-
-
-def _default_sender(others: dict[str, Any]) -> str:
-    return f"portal@{urlsplit(others['public_url']).hostname}"
-
-
-def _shown(default: str) -> dict[str, Any]:
-    """What the README says about a default that is worked out from other settings."""
-    return {"shown_default": default}
 
 
 class Settings(BaseSettings):
@@ -66,9 +42,9 @@ class Settings(BaseSettings):
     )
     port: int = Field(8000, ge=1, le=65535, description="TCP port to listen on.")
     public_url: str = Field(
-        default_factory=_default_public_url,
+        default_factory=defaults.public_url,
         description="Address that people type, without a path; mail links to it. Required in production (https).",
-        json_schema_extra=_shown("`http://localhost:PORT` in development"),
+        json_schema_extra=defaults.shown("`http://localhost:PORT` in development"),
     )
     trusted_proxies: int = Field(
         0,
@@ -88,38 +64,38 @@ class Settings(BaseSettings):
     data_dir: Annotated[Path, AfterValidator(Path.absolute)] = Field(
         Path("var"),
         description="Folder for what the portal writes: embedded database, uploads, search index, secret, outbox.",
-        json_schema_extra=_shown("`var` in the current folder"),
+        json_schema_extra=defaults.shown("`var` in the current folder"),
     )
     secret_key: str = Field(
         "",
         repr=False,
         description=f"Signs cookies and links; {SHORTEST_SECRET} characters or more. Required in production.",
-        json_schema_extra=_shown("made once in development and kept in `DATA_DIR/secret`"),
+        json_schema_extra=defaults.shown("made once in development and kept in `DATA_DIR/secret`"),
     )
     database_url: DatabaseUrl = Field(
-        default_factory=_default_database,
+        default_factory=defaults.database,
         repr=False,
         description="Database of the web processes: `sqlite:////path/to/file` or `postgresql://user:password@host/name`.",
-        json_schema_extra=_shown("SQLite file `DATA_DIR/daylight.sqlite3`"),
+        json_schema_extra=defaults.shown("SQLite file `DATA_DIR/daylight.sqlite3`"),
     )
     database_owner_url: PostgresqlUrl | None = Field(
         None,
         repr=False,
         description="PostgreSQL only: the role that owns the tables, used by `portal setup` alone.",
-        json_schema_extra=_shown("as `DATABASE_URL`"),
+        json_schema_extra=defaults.shown("as `DATABASE_URL`"),
     )
     database_worker_url: PostgresqlUrl | None = Field(
         None,
         repr=False,
         description="PostgreSQL only: the role of `portal worker`, which works for all tenants.",
-        json_schema_extra=_shown("as `DATABASE_URL`"),
+        json_schema_extra=defaults.shown("as `DATABASE_URL`"),
     )
     database_replica_url: PostgresqlUrl | None = Field(
         None,
         repr=False,
         description="PostgreSQL only: a database that follows the first (streaming replication). Public pages are read "
         "from it while it is at most 5 seconds behind, but not by those who have just written something.",
-        json_schema_extra=_shown("none"),
+        json_schema_extra=defaults.shown("none"),
     )
     sqlite_synchronous: Annotated[Literal["FULL", "EXTRA", "NORMAL"], BeforeValidator(values.upper)] = Field(
         "FULL",
@@ -133,16 +109,24 @@ class Settings(BaseSettings):
         "checked (an authority of your own: `SSL_CERT_FILE`), and no password is sent without TLS.",
     )
     mail_from: Annotated[str, AfterValidator(values.mail_address)] = Field(
-        default_factory=_default_sender,
+        default_factory=defaults.sender,
         description="Sender address of all mail.",
-        json_schema_extra=_shown("`portal@` and the host of `PUBLIC_URL`"),
+        json_schema_extra=defaults.shown("`portal@` and the host of `PUBLIC_URL`"),
+    )
+    limits_url: Annotated[str, AfterValidator(values.limits_url)] = Field(
+        "",
+        repr=False,
+        description="Redis or Valkey in which tries to sign in, links asked for and comments are counted, the same for "
+        "every machine: `redis://user:password@host:port/0`, `rediss://…` (TLS) or `unix:///path/to/socket`. While it "
+        "does not answer, the database counts.",
+        json_schema_extra=defaults.shown("none: the database counts"),
     )
     max_body_bytes: int = Field(
         2 * 1024 * 1024,
         ge=64 * 1024,
         le=1024 * 1024 * 1024,
         description="Largest request that is accepted, in bytes, where no files are sent.",
-        json_schema_extra=_shown("`2097152` (2 MiB)"),
+        json_schema_extra=defaults.shown("`2097152` (2 MiB)"),
     )
     files_url: Annotated[str, AfterValidator(values.files_url)] = Field(
         "file:",
@@ -155,7 +139,7 @@ class Settings(BaseSettings):
         ge=64 * 1024,
         le=256 * 1024 * 1024,
         description="Largest photo or document, in bytes.",
-        json_schema_extra=_shown("`10485760` (10 MiB)"),
+        json_schema_extra=defaults.shown("`10485760` (10 MiB)"),
     )
     max_files: int = Field(
         6, ge=1, le=50, description="How many files the customer, and each business, may add to one case."
@@ -165,7 +149,7 @@ class Settings(BaseSettings):
         ge=1_000_000,
         le=400_000_000,
         description="Largest photo, in pixels; decoding one takes some 10 bytes of memory for each.",
-        json_schema_extra=_shown("`40000000` (40 megapixels)"),
+        json_schema_extra=defaults.shown("`40000000` (40 megapixels)"),
     )
     search_engine: Annotated[Literal["auto", "whoosh", "postgresql"], BeforeValidator(values.lower)] = Field(
         "auto",
@@ -211,17 +195,17 @@ class Settings(BaseSettings):
         "INFO", description="Least important kind of line in the log: `DEBUG`, `INFO`, `WARNING` or `ERROR`."
     )
     log_format: Annotated[Literal["json", "text"], BeforeValidator(values.lower)] = Field(
-        default_factory=_default_log_format,
+        default_factory=defaults.log_format,
         description="How a line of the log is written: `json` for programs, `text` for a terminal.",
-        json_schema_extra=_shown("`json` in production, else `text`"),
+        json_schema_extra=defaults.shown("`json` in production, else `text`"),
     )
     drain_seconds: int = Field(
-        default_factory=_default_drain,
+        default_factory=defaults.drain,
         ge=0,
         le=300,
         description="How long `/readyz` says 503 after SIGTERM before no connection is taken any more, so that a load "
         "balancer turns to others first.",
-        json_schema_extra=_shown("`5` in production, else `0`"),
+        json_schema_extra=defaults.shown("`5` in production, else `0`"),
     )
     metrics_allow: Annotated[str, AfterValidator(values.networks)] = Field(
         "127.0.0.1,::1",
@@ -233,7 +217,7 @@ class Settings(BaseSettings):
         repr=False,
         description="Whoever sends `Authorization: Bearer` with it may read `/metrics` from anywhere; 32 characters or "
         "more.",
-        json_schema_extra=_shown("none"),
+        json_schema_extra=defaults.shown("none"),
     )
 
     @field_validator("public_url")

@@ -59,6 +59,21 @@ def mail_transport(url: str) -> str:
     )
 
 
+def limits_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        is_server = parts.scheme in {"redis", "rediss"} and parts.hostname and parts.port != 0
+        if not url or (is_server and re.fullmatch(r"/?|/[0-9]+", parts.path)):
+            return url
+        if parts.scheme == "unix" and Path(parts.path).is_absolute() and not parts.hostname:
+            return url
+    except ValueError:
+        pass
+    raise ValueError(
+        "must be redis://user:password@host:port/0, rediss://user:password@host:port/0 or unix:///path/to/socket"
+    )
+
+
 def mail_address(address: str) -> str:
     if not re.fullmatch(r"""[^@\s<>,;"]+@[^@\s<>,;"]+""", address):
         raise ValueError("must be one bare mail address, for example portal@example.org")

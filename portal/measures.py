@@ -57,6 +57,11 @@ DATABASE_ERRORS = Counter(
     ["kind"],
     registry=_registry,
 )
+COUNTED_IN_DATABASE = Counter(
+    "daylight_limits_in_database",
+    "Tries that the database counted because the store of LIMITS_URL did not answer.",
+    registry=_registry,
+)
 
 
 def answered(route: str, method: str, status: int, seconds: float) -> None:

@@ -75,6 +75,7 @@ from portal.search import (
 )
 from portal.search import routes as search
 from portal.search.choosing import init_search
+from portal.shared_tries import init_tries
 from portal.touchpoints import routes as touchpoints
 from portal.version_lookup import version_lookup
 from tenants import clock
@@ -94,6 +95,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.filters["money"] = money.shown
     init_files(app, settings)
     init_search(app, settings)
+    init_tries(app, settings)
     entrance.init_entrance(app, settings)
     errors.init_errors(app)
     for blueprint in _blueprints():

@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 
 from tenants import clock, door
 from tenants.door import CUSTOMER_SESSION, STAFF_SESSION, open_session
 from tenants.ids import new_token, token_hash
-from tenants.models import BrowserSession, Key, Membership, SessionKey, SignInAttempt, User
+from tenants.models import BrowserSession, Key, Membership, SessionKey, User
 from tenants.scope import current, db, writing
+from tenants.tries import Limits, Try, Who, counter
 
 THROTTLE = timedelta(minutes=15)
 TRIES_BY_ACCOUNT = 8
@@ -49,44 +50,19 @@ def credentials(email: str) -> Credentials | None:
     return Credentials(row.id, row.password_hash) if row else None
 
 
-def begin_try(account: str, address: str, *, what: str = "", by_account: int | None = None) -> int | None:
+def begin_try(account: str, address: str, *, what: str = "", by_account: int | None = None) -> Try | None:
     """Count a try to sign in before its secret is looked at; None when there were too many within `THROTTLE`.
 
-    Counting first leaves no gap: of many tries at once, no more than the limit find a count below it. `what` keeps
-    tries of different kinds apart; `by_account` is another limit than `TRIES_BY_ACCOUNT`.
+    `what` keeps tries of different kinds apart; `by_account` is another limit than `TRIES_BY_ACCOUNT`.
     """
-    most = TRIES_BY_ACCOUNT if by_account is None else by_account
     account, address = (f"{what}\n{account}", f"{what}\n{address}") if what else (account, address)
-    if _too_many(account, address, most, TRIES_BY_ADDRESS):
-        return None
-    with writing():
-        attempt = SignInAttempt(account_hash=token_hash(account), address_hash=token_hash(address), at=clock.now())
-        db.session.add(attempt)
-        db.session.flush()
-        attempt_id = attempt.id
-    return None if _too_many(account, address, most + 1, TRIES_BY_ADDRESS + 1) else attempt_id
+    limits = Limits(TRIES_BY_ACCOUNT if by_account is None else by_account, TRIES_BY_ADDRESS, THROTTLE)
+    return counter().begin(Who(token_hash(account), token_hash(address)), limits)
 
 
-def forgive_try(attempt_id: int) -> None:
+def forgive_try(counted: Try) -> None:
     """A try that turned out to be right does not count."""
-    attempts = SignInAttempt.__table__
-    with writing():
-        db.session.execute(current().delete(attempts).where(attempts.c.id == attempt_id))
-
-
-def _too_many(email: str, address: str, by_account: int, by_address: int) -> bool:
-    attempts = SignInAttempt.__table__
-    same_account, same_address = (
-        attempts.c.account_hash == token_hash(email),
-        attempts.c.address_hash == token_hash(address),
-    )
-    row = db.session.execute(
-        current()
-        .select(func.count().filter(same_account), func.count().filter(same_address), also=[attempts])
-        .select_from(attempts)
-        .where(attempts.c.at > clock.now() - THROTTLE, or_(same_account, same_address))
-    ).one()
-    return bool(row[0] >= by_account or row[1] >= by_address)
+    counted.counter.forgive(counted)
 
 
 def confirm_password(proved: Credentials, newer_hash: str | None = None) -> bool:

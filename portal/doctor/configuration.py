@@ -6,14 +6,17 @@ import smtplib
 import ssl
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from urllib.parse import urlsplit
 
+from redis.exceptions import NoPermissionError, RedisError
 from sqlalchemy import select
 
 from portal.config import Settings
 from portal.doctor.findings import Finding, failing, ok, warning
 from portal.files.storage import ContentGone, StorageAway, new_key, storage
 from portal.followers.notifications.mail import server_of
+from portal.shared_tries import connect
 from portal.withholding import safely
 from tenants.models import Network, NetworkHost
 from tenants.scope import db
@@ -78,6 +81,38 @@ def mail(settings: Settings) -> Iterator[Finding]:
 def _greet(url: str) -> None:
     with server_of(url, PATIENCE) as server:
         server.noop()
+
+
+def limits(settings: Settings) -> Iterator[Finding]:
+    """The store in which tries are counted answers, and throws no count away when it is full. Nothing is written."""
+    if not settings.limits_url:
+        yield ok("limits", "Tries are counted in the database.")
+        return
+    try:
+        policy = _full_store_forgets(settings.limits_url)
+    except (RedisError, OSError) as problem:
+        words = f"The store of LIMITS_URL does not answer ({safely(problem)}); the database counts tries meanwhile."
+        yield warning(
+            "limits", words, "Start Redis or Valkey; look at the host, the port and the password in LIMITS_URL."
+        )
+        return
+    if policy:
+        words = f"The store of LIMITS_URL forgets what is counted when its memory is full ({policy})."
+        yield warning("limits", words, "redis-cli CONFIG SET maxmemory-policy noeviction; and the same in its file.")
+    else:
+        yield ok("limits", "Tries are counted in the store of LIMITS_URL, which answers.")
+
+
+def _full_store_forgets(url: str) -> str:
+    """By which rule; '' for one that refuses instead, and where we may not ask."""
+    with closing(connect(url)) as store:
+        store.ping()
+        try:
+            told = store.info("memory")
+        except NoPermissionError:
+            return ""
+    policy = str(told.get("maxmemory_policy", "noeviction"))
+    return policy if told.get("maxmemory") and policy != "noeviction" else ""
 
 
 def hosts(settings: Settings) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ OUTSIDE: tuple[Check, ...] = (
     configuration.address,
     configuration.proxies,
     configuration.mail,
+    configuration.limits,
     permissions.modes,
     permissions.owners,
     permissions.room,

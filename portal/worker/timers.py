@@ -42,6 +42,10 @@ HANDLERS: dict[str, Callable[[int], None]] = {
 }
 
 
+class ClockSetBack(Exception):
+    """The clock was set back while a timer fired: its handler may have found it too early, and done nothing."""
+
+
 def fire_due(batch: int = BATCH) -> int:
     """Fire every timer that is due, at most `batch`. Returns how many were looked at."""
     timers = Timer.__table__
@@ -71,7 +75,11 @@ def _fire(timer_id: int, network_id: int) -> None:
                 if timer is None:  # another worker has it, or had it
                     return
                 HANDLERS[timer.kind](timer.subject_id)
+                if clock.now() <= timer.due_at:
+                    raise ClockSetBack
                 timer.done_at = clock.now()
+        except ClockSetBack:
+            return  # it fires when it is due again
         except Exception as problem:
             LOG.exception("a timer failed", extra=fields("timer.failed", timer=timer_id, network=network_id))
             _put_off(timer_id, problem)

@@ -15,7 +15,7 @@ from tests.worker.invariants import rows
 
 pytestmark = [pytest.mark.database, pytest.mark.search]
 
-KILLS = 40 if os.environ.get("HYPOTHESIS_PROFILE") == "torture" else 4
+KILLS = 50 if os.environ.get("HYPOTHESIS_PROFILE") == "torture" else 4
 TIMES = (1, 2, 5, 17) if os.environ.get("HYPOTHESIS_PROFILE") == "torture" else (2,)
 
 
@@ -50,9 +50,10 @@ def test_killed_at_random_moments_while_others_write(installation):
     """Every case that was acknowledged to its reporter is there at the end, with all that follows from it."""
     acknowledged = []
     for _ in range(KILLS):
+        before = positions(installation)
         worker = installation.start("portal", "worker")
         acknowledged += installation.leave_work(3)
-        wait_for_work(installation)
+        wait_for_work(installation, before)
         time.sleep(random.random() * 0.3)  # noqa: S311
         worker.send_signal(signal.SIGKILL)
         worker.wait()
@@ -61,11 +62,16 @@ def test_killed_at_random_moments_while_others_write(installation):
         assert set(acknowledged) <= {case.id for case in rows(Case, "id")}
 
 
-def wait_for_work(installation, patience=20.0):
-    """Until the process has begun to do something."""
+def positions(installation):
     with installation.opened():
-        before, until = len(rows(EventPosition, "position")), time.monotonic() + patience
-        while len(rows(EventPosition, "position")) == before and time.monotonic() < until:
+        return len(rows(EventPosition, "position"))
+
+
+def wait_for_work(installation, before=0, patience=20.0):
+    """Until the process has begun to do something: there are more positions than before."""
+    with installation.opened():
+        until = time.monotonic() + patience
+        while len(rows(EventPosition, "position")) <= before and time.monotonic() < until:
             time.sleep(0.02)
 
 

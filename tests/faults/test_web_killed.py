@@ -120,7 +120,7 @@ def cmdline(process: psutil.Process) -> str:
 
 
 def wait_for(port: int, address: str = "127.0.0.1") -> None:
-    for _glance in range(300):
+    for _glance in range(900):
         try:
             with closing(http.client.HTTPConnection(address, port, timeout=5)) as connection:
                 connection.request("GET", "/healthz")

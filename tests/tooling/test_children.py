@@ -65,3 +65,19 @@ def test_children_die_with_a_parent_that_is_killed() -> None:
         parent.kill()
     gone, _ = psutil.wait_procs([child], timeout=10)
     assert gone
+
+
+def test_one_whose_parent_was_killed_before_it_could_ask_ends_too() -> None:
+    code = """
+import os, sys
+from portal.children import die_with_parent
+parent = os.getpid()
+if os.fork():
+    os._exit(0)
+while os.getppid() == parent:
+    pass
+die_with_parent(parent)
+print("it lives on")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout == ""

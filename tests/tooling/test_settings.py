@@ -47,6 +47,9 @@ def load(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> Settings
         ({"MAIL_URL": "smtp://u:p@mail.example.org:587"}, "mail_url", "smtp://u:p@mail.example.org:587"),
         ({"MAIL_URL": "smtps://mail.example.org"}, "mail_url", "smtps://mail.example.org"),
         ({"MAIL_URL": "file:///a/folder"}, "mail_url", "file:///a/folder"),
+        ({}, "limits_url", ""),
+        ({"LIMITS_URL": "redis://:p@store.example.org/2"}, "limits_url", "redis://:p@store.example.org/2"),
+        ({"LIMITS_URL": "unix:///run/valkey.sock"}, "limits_url", "unix:///run/valkey.sock"),
         ({"LOG_LEVEL": "debug"}, "log_level", "DEBUG"),
     ],
 )
@@ -78,6 +81,10 @@ def test_accepted(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], fi
         {"DATABASE_URL": "sqlite:///:memory:"},
         {"DATABASE_OWNER_URL": "sqlite:////a/b"},
         {"MAIL_URL": "mail.example.org"},
+        {"LIMITS_URL": "store.example.org:6379"},
+        {"LIMITS_URL": "redis://"},
+        {"LIMITS_URL": "redis://h/limits"},
+        {"LIMITS_URL": "unix:relative"},
         {"MAIL_URL": "smtp://"},
         {"MAIL_URL": "smtp://h:99999"},
         {"MAIL_FROM": "Portal <portal@example.org>"},
@@ -126,6 +133,7 @@ def test_secrets_are_in_neither_errors_nor_representation(monkeypatch: pytest.Mo
             "SECRET_KEY": "topsecret" * 4,
             "DATABASE_URL": "postgresql://u:topsecret@h/d",
             "MAIL_URL": "smtp://u:topsecret@h",
+            "LIMITS_URL": "redis://u:topsecret@h",
         },
     )
     assert "topsecret" not in repr(settings) + str(settings)

@@ -1,7 +1,8 @@
-"""Two machines behind the front, sharing one database: restarted one after the other without a failed request."""
+"""Two machines that share one database: restarted behind the front without a failed request; one limit for both."""
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import subprocess
@@ -9,26 +10,29 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
 from portal.cases.models import Case
 from portal.config import Settings
 from portal.web import create_app
+from tenants import signing_in
+from tenants.models import SignInAttempt
 from tenants.scope import db
 from tests.cast import assemble
 from tests.conftest import ON_POSTGRESQL
 from tests.faults.test_web_killed import Writer, wait_for
 from tests.front import Front, free_port, fronting, with_nginx
+from tests.redis_server import storing, with_redis
 from tests.servers import postgresql_url
 from tests.worker.invariants import rows
 
 pytestmark = [
     pytest.mark.database,
     pytest.mark.skipif(not ON_POSTGRESQL, reason="several machines need PostgreSQL"),
-    with_nginx,
 ]
 ADDRESSES = ["127.0.0.2", "127.0.0.3"]
 """Each stands for a machine."""
@@ -37,7 +41,7 @@ ADDRESSES = ["127.0.0.2", "127.0.0.3"]
 class Machine:
     """One `portal serve` with a data folder of its own."""
 
-    def __init__(self, folder: Path, address: str, url: str) -> None:
+    def __init__(self, folder: Path, address: str, url: str, **more: str) -> None:
         self.address, self.port = address, free_port()
         self._environment = os.environ | {
             "DATA_DIR": str(folder),
@@ -49,6 +53,7 @@ class Machine:
             "WEB_PROCESSES": "1",
             "DRAIN_SECONDS": "2",
             "LOG_LEVEL": "ERROR",
+            **more,
         }
 
     def start(self) -> None:
@@ -62,7 +67,8 @@ class Machine:
 
 
 @contextmanager
-def installed(folder: Path, name: str) -> Iterator[tuple[Settings, list[Machine]]]:
+def installed(folder: Path, name: str, **more: str) -> Iterator[tuple[Settings, list[Machine]]]:
+    """Set up, with a machine on each address; `more` are settings of both."""
     from portal.database import setup
 
     with postgresql_url(name) as url, ExitStack() as running:
@@ -70,7 +76,7 @@ def installed(folder: Path, name: str) -> Iterator[tuple[Settings, list[Machine]
         setup(settings)
         with within(settings):
             assemble()
-        machines = [Machine(folder / each, each, url) for each in ADDRESSES]
+        machines = [Machine(folder / each, each, url, **more) for each in ADDRESSES]
         for each in machines:
             each.start()
             running.callback(each.stop)
@@ -104,6 +110,30 @@ def read(front: Front, enough: threading.Event, statuses: list[int]) -> None:
         statuses.append(front.ask("/desk/meridian", Host="riverside.example")[0])
 
 
+def wrong_password(machine: Machine, account: str) -> int:
+    with closing(http.client.HTTPConnection(machine.address, machine.port, timeout=20)) as connection:
+        headers = {
+            "Host": "riverside.example",
+            "Sec-Fetch-Site": "same-origin",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        connection.request("POST", "/sign-in", urlencode({"email": account, "password": "wrong"}), headers)
+        return connection.getresponse().status
+
+
+@with_redis
+def test_they_share_one_limit_also_while_the_store_is_away(tmp_path: Path, worker_id: str) -> None:
+    most = signing_in.TRIES_BY_ACCOUNT
+    with storing() as store, installed(tmp_path, f"limits_{worker_id}", LIMITS_URL=store.url) as (settings, machines):
+        for account, rows_of_it in (("ada@example.com", 0), ("hugo@example.com", most)):
+            found = [wrong_password(machines[each % 2], account) for each in range(most + 2)]
+            assert found == [422] * most + [429] * 2
+            with within(settings):
+                assert len(rows(SignInAttempt, "id")) == rows_of_it
+            store.stop()
+
+
+@with_nginx
 def test_restarted_one_after_the_other_without_a_failed_request(tmp_path: Path, worker_id: str) -> None:
     enough, failed, statuses = threading.Event(), [], []
     with installed(tmp_path, f"machines_{worker_id}") as (settings, machines):

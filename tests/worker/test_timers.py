@@ -149,6 +149,22 @@ def test_what_a_handler_wrote_before_it_failed_is_taken_back(cast, hand, monkeyp
     assert kinds_of(cast, made.case_id).count("case.promise.broken") == 1
 
 
+def test_a_clock_that_is_set_back_meanwhile_loses_no_timer(cast, hand, monkeypatch):
+    due, said = clock.now() + timedelta(hours=1), []
+
+    def handle(subject):
+        hand.set(due - timedelta(minutes=30)) if not said else None
+        said.append("early" if clock.now() <= due else "in time")
+
+    monkeypatch.setitem(timers.HANDLERS, "test", handle)
+    put(cast, 7, due)
+    hand.set(due + timedelta(minutes=1))
+    assert (fire_due(), fire_due()) == (1, 0)
+    hand.set(due + timedelta(minutes=1))
+    assert (fire_due(), fire_due()) == (1, 0)
+    assert said == ["early", "in time"]
+
+
 def test_a_kind_that_nobody_handles_is_kept(cast, hand):
     """Written by a newer version of the code, say: it waits until somebody can handle it."""
     put(cast, 1, clock.now(), "of the future")
