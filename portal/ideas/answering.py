@@ -104,7 +104,7 @@ def score(idea: Idea | Any) -> float | None:
     """(votes + 3 × cases behind it) × reach ÷ effort; None until it was weighed. Pages show it with its numbers."""
     if idea.reach is None or idea.effort is None:
         return None
-    wanted = idea.votes + idea.votes_joined + CASE_WEIGHT * idea.evidence
+    wanted = idea.wanted + CASE_WEIGHT * idea.evidence
     return float(wanted * idea.reach / idea.effort)
 
 

@@ -81,7 +81,7 @@ def merged_into(idea_id: int) -> list[Any]:
     """The rows of ideas that go on in this one, the most wanted first."""
     ideas = Idea.__table__
     query = current().select(ideas).where(ideas.c.merged_into_id == idea_id)
-    return list(db.session.execute(query.order_by(ideas.c.votes.desc(), ideas.c.id).limit(50)))
+    return list(db.session.execute(query.order_by(ideas.c.wanted.desc(), ideas.c.id).limit(50)))
 
 
 def together(network_id: int, idea: Any, others: list[Any]) -> Together:

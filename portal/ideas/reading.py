@@ -99,7 +99,7 @@ def list_ideas(chosen: Mapping[str, str], names: Directory, *, order: str = "vot
     border = _border(after, order)
     if border is not None:
         query = query.where(border)
-    by = [ideas.c.votes.desc(), ideas.c.id.desc()] if order == "votes" else [ideas.c.id.desc()]
+    by = [ideas.c.wanted.desc(), ideas.c.id.desc()] if order == "votes" else [ideas.c.id.desc()]
     rows = list(db.session.execute(query.order_by(*by).limit(PAGE + 1)))
     older = _token(rows[PAGE - 1], order) if len(rows) > PAGE else None
     shown = rows[:PAGE]
@@ -112,7 +112,7 @@ def solutions_of(problem_id: int, names: Directory) -> list[ListedIdea]:
     """What was proposed for a problem, the most wanted first."""
     ideas = Idea.__table__
     query = current().select(ideas).where(ideas.c.problem_id == problem_id, ideas.c.merged_into_id.is_(None))
-    return listed(list(db.session.execute(query.order_by(ideas.c.votes.desc(), ideas.c.id.desc()).limit(PAGE))), names)
+    return listed(list(db.session.execute(query.order_by(ideas.c.wanted.desc(), ideas.c.id.desc()).limit(PAGE))), names)
 
 
 def done_lately(names: Directory, count: int, *, touchpoint_id: int | None = None) -> list[ListedIdea]:
@@ -129,7 +129,7 @@ def most_wanted(names: Directory, count: int, *, touchpoint_id: int) -> list[Lis
     """Ideas for one place that are still open, the most wanted first."""
     ideas = Idea.__table__
     query = public_ideas().where(ideas.c.touchpoint_id == touchpoint_id, still_open())
-    return listed(list(db.session.execute(query.order_by(ideas.c.votes.desc(), ideas.c.id.desc()).limit(count))), names)
+    return listed(list(db.session.execute(query.order_by(ideas.c.wanted.desc(), ideas.c.id.desc()).limit(count))), names)
 
 
 def by_ids(ids: list[int], names: Directory) -> list[ListedIdea]:
@@ -153,7 +153,7 @@ def listed(rows: list[Any], names: Directory) -> list[ListedIdea]:
             kind=row.kind,
             state=row.state,
             business=said.get(row.tenant_id, ""),
-            votes=row.votes + row.votes_joined,
+            votes=row.wanted,
             comments=row.comments,
             evidence=row.evidence,
             at=row.proposed_at,
@@ -181,7 +181,7 @@ def _condition(name: str, value: str, names: Directory) -> Any:
 
 
 def _token(row: Any, order: str) -> str:
-    return f"{row.votes:x}.{row.id:x}" if order == "votes" else f"{row.id:x}"
+    return f"{row.wanted:x}.{row.id:x}" if order == "votes" else f"{row.id:x}"
 
 
 def _border(token: str, order: str) -> Any:
@@ -195,5 +195,5 @@ def _border(token: str, order: str) -> Any:
         return None
     if order == "newest":
         return ideas.c.id < numbers[0]
-    votes, last = numbers
-    return and_(ideas.c.votes <= votes, or_(ideas.c.votes < votes, ideas.c.id < last))
+    wanted, last = numbers
+    return and_(ideas.c.wanted <= wanted, or_(ideas.c.wanted < wanted, ideas.c.id < last))

@@ -57,7 +57,7 @@ def columns(names: Directory, *, tenant_id: int | None = None) -> dict[str, list
         else:
             query = current().select(ideas).where(ideas.c.tenant_id == tenant_id, ideas.c.merged_into_id.is_(None))
         query = query.where(ideas.c.horizon == horizon)
-        rows += db.session.execute(query.order_by(ideas.c.votes.desc(), ideas.c.id.desc()).limit(MOST))
+        rows += db.session.execute(query.order_by(ideas.c.wanted.desc(), ideas.c.id.desc()).limit(MOST))
     owed = ahead_by_idea([row.id for row in rows])
     found: dict[str, list[Planned]] = {horizon: [] for horizon in HORIZONS}
     for row, idea in zip(rows, listed(rows, names), strict=True):
