@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select
 
 from portal.cases.references import normal
 from portal.events import kinds
@@ -18,6 +18,7 @@ from portal.ideas.holding import NoSuchIdea, answered_by_us, held, lock, touch
 from portal.ideas.models import Idea
 from portal.ideas.vote_models import IdeaVote
 from tenants.permissions import require
+from tenants.prepared import prepared
 from tenants.scope import Scope, current, db, entered, writing
 
 ANSWER = "idea.answer"
@@ -79,9 +80,14 @@ def unmerge(idea_id: int, version: int, *, reason: str) -> None:
 
 def merged_into(idea_id: int) -> list[Any]:
     """The rows of ideas that go on in this one, the most wanted first."""
+    return list(db.session.execute(_merged_into(), {"goes_on_in": idea_id}))
+
+
+@prepared
+def _merged_into(scope: Scope) -> Any:
     ideas = Idea.__table__
-    query = current().select(ideas).where(ideas.c.merged_into_id == idea_id)
-    return list(db.session.execute(query.order_by(ideas.c.wanted.desc(), ideas.c.id).limit(50)))
+    query = scope.select(ideas).where(ideas.c.merged_into_id == bindparam("goes_on_in"))
+    return query.order_by(ideas.c.wanted.desc(), ideas.c.id).limit(50)
 
 
 def together(network_id: int, idea: Any, others: list[Any]) -> Together:

@@ -68,7 +68,12 @@ def _boards() -> list[Index]:
         Index("ix_ideas_board_newest", *ours, "id"),
         Index("ix_ideas_review", *ours, "review_on", **only_where("review_on IS NOT NULL")),
         Index(
-            "ix_ideas_roadmap", "network_id", "horizon", "wanted", "id", **only_where(f"horizon IS NOT NULL AND {shown}")
+            "ix_ideas_roadmap",
+            "network_id",
+            "horizon",
+            "wanted",
+            "id",
+            **only_where(f"horizon IS NOT NULL AND {shown}"),
         ),
         Index(
             "ix_ideas_changelog",

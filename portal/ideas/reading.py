@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, literal_column, or_
+from sqlalchemy import Select, and_, bindparam, literal_column, or_
 
 from portal.directory import Directory
 from portal.ideas.holding import NoSuchIdea
@@ -17,7 +17,8 @@ from portal.ideas.states import STATES
 from portal.ideas.unfinished import Missing, missing_of
 from portal.languages import gettext as _
 from portal.languages import html_lang
-from tenants.scope import current, db
+from tenants.prepared import prepared
+from tenants.scope import Scope, current, db
 
 PAGE = 25
 FILTERS = ("state", "business", "category", "touchpoint")
@@ -63,11 +64,16 @@ class IdeaList:
 
 def find_idea(reference: str) -> Any:
     """The row of an idea that the scope may read. Raises NoSuchIdea."""
-    ideas = Idea.__table__
-    row = db.session.execute(current().select(ideas).where(ideas.c.reference == reference)).one_or_none()
+    row = db.session.execute(_by_reference(), {"named": reference}).one_or_none()
     if row is None:
         raise NoSuchIdea(reference)
     return row
+
+
+@prepared
+def _by_reference(scope: Scope) -> Any:
+    ideas = Idea.__table__
+    return scope.select(ideas).where(ideas.c.reference == bindparam("named"))
 
 
 def public_ideas() -> Select[Any]:
@@ -129,7 +135,8 @@ def most_wanted(names: Directory, count: int, *, touchpoint_id: int) -> list[Lis
     """Ideas for one place that are still open, the most wanted first."""
     ideas = Idea.__table__
     query = public_ideas().where(ideas.c.touchpoint_id == touchpoint_id, still_open())
-    return listed(list(db.session.execute(query.order_by(ideas.c.wanted.desc(), ideas.c.id.desc()).limit(count))), names)
+    query = query.order_by(ideas.c.wanted.desc(), ideas.c.id.desc()).limit(count)
+    return listed(list(db.session.execute(query)), names)
 
 
 def by_ids(ids: list[int], names: Directory) -> list[ListedIdea]:

@@ -47,9 +47,7 @@ def ship(idea_id: int, version: int, proof: Proof) -> None:
             raise NoProof("since")
         before = move(idea, "ship")
         idea.shipped_since, idea.horizon, idea.fell_short_at, idea.watched_at = proof.since, None, None, None
-        for one in promising.promises_of(idea.id):
-            if promising.is_owed(one) and one.tenant_id == idea.tenant_id:
-                promising.fulfill(idea, one)
+        promising.fulfill_all(idea)
         facts: dict[str, Any] = {"since": proof.since.isoformat(), "before": before}
         facts |= {"touchpoint": str(proof.touchpoint_id)} if proof.touchpoint_id else {}
         record(idea, kinds.IDEA_SHIPPED, text=proof.what, facts=facts)

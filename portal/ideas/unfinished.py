@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func
 
 from portal.ideas.models import Idea
 from portal.ideas.promising import is_owed
 from portal.ideas.states import ON_THE_WAY, OPEN
 from portal.ideas.taking_part import BLOCKING
 from portal.ideas.team_models import IdeaPart, IdeaPromise
-from tenants.scope import current, db
+from tenants.prepared import prepared
+from tenants.scope import Scope, current, db
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,16 @@ def missing_of(rows: Sequence[Any], businesses: Mapping[int, str]) -> dict[int, 
     return found
 
 
-def parts_left(
-    parts: Sequence[IdeaPart], promises: Sequence[IdeaPromise], businesses: Mapping[int, str]
-) -> list[MissingPart]:
+def missing_here(row: Any, left: Sequence[MissingPart]) -> Missing | None:
+    """The same of one idea whose parts that are not done were read already (`parts_left`)."""
+    if row.state != "shipped" and row.state not in ON_THE_WAY:
+        return None
+    parts = [part for part in left if row.state == "shipped" or part.state in BLOCKING]
+    solutions = sum(count for _idea_id, count in _solutions([row]))
+    return Missing(parts, solutions) if parts or solutions else None
+
+
+def parts_left(parts: Sequence[Any], promises: Sequence[Any], businesses: Mapping[int, str]) -> list[MissingPart]:
     """Of one idea, whatever its state: the parts that are not done, with what was promised for them."""
     owed = {each.tenant_id: each for each in reversed(promises) if is_owed(each)}
     left = [part for part in parts if part.state != "done"]
@@ -62,8 +70,7 @@ def _parts(rows: Sequence[Any], businesses: Mapping[int, str]) -> list[tuple[int
     states = {row.id: row.state for row in rows if row.state == "shipped" or row.state in ON_THE_WAY}
     if not states:
         return []
-    query = select(IdeaPart).where(IdeaPart.idea_id.in_(states), IdeaPart.state != "done")
-    parts = db.session.scalars(query.order_by(IdeaPart.since, IdeaPart.tenant_id)).all()
+    parts = db.session.execute(_not_done(), {"ideas": list(states)}).all()
     left = [part for part in parts if states[part.idea_id] == "shipped" or part.state in BLOCKING]
     owed = _owed({part.idea_id for part in left})
     return [
@@ -72,16 +79,29 @@ def _parts(rows: Sequence[Any], businesses: Mapping[int, str]) -> list[tuple[int
     ]
 
 
-def _missing(part: IdeaPart, business: str, owed: IdeaPromise | None) -> MissingPart:
+@prepared
+def _not_done(scope: Scope) -> Any:
+    parts = IdeaPart.__table__
+    query = scope.select(parts).where(parts.c.idea_id.in_(bindparam("ideas", expanding=True)), parts.c.state != "done")
+    return query.order_by(parts.c.since, parts.c.tenant_id)
+
+
+def _missing(part: Any, business: str, owed: Any) -> MissingPart:
     late = owed is not None and owed.state == "broken"
     return MissingPart(business, part.what, part.state, part.since, owed.due_at if owed else None, late)
 
 
-def _owed(ids: set[int]) -> dict[tuple[int, int], IdeaPromise]:
+def _owed(ids: set[int]) -> dict[tuple[int, int], Any]:
     """The next promise of each business on each idea."""
-    query = select(IdeaPromise).where(IdeaPromise.idea_id.in_(ids), IdeaPromise.state.in_(("due", "broken")))
-    made = db.session.scalars(query.order_by(IdeaPromise.due_at.desc())) if ids else ()
+    made = db.session.execute(_due(), {"ideas": list(ids)}) if ids else ()
     return {(each.idea_id, each.tenant_id): each for each in made if is_owed(each)}
+
+
+@prepared
+def _due(scope: Scope) -> Any:
+    promises = IdeaPromise.__table__
+    query = scope.select(promises).where(promises.c.idea_id.in_(bindparam("ideas", expanding=True)))
+    return query.where(promises.c.state.in_(("due", "broken"))).order_by(promises.c.due_at.desc())
 
 
 def _solutions(rows: Sequence[Any]) -> list[tuple[int, int]]:

@@ -29,7 +29,7 @@ VARIED = {
     "category_id": "CASE WHEN n % 7 = 0 THEN i.category_id END",
     "tenant_id": "(SELECT t.id FROM tenants t WHERE t.network_id = i.network_id ORDER BY t.id OFFSET n % 3 LIMIT 1)",
 }
-"""What tells the many ideas apart; all else is as of the one that was proposed. Few are still open, as on old boards."""
+"""What tells the many ideas apart; all else is as of the one that was proposed. Few are open, as on old boards."""
 
 
 @pytest.fixture
