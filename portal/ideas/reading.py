@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, literal_column, or_
+from sqlalchemy import Select, bindparam, literal_column, or_
 
 from portal.directory import Directory
 from portal.ideas.holding import NoSuchIdea
@@ -24,6 +24,12 @@ PAGE = 25
 FILTERS = ("state", "business", "category", "touchpoint")
 """Of the public list: one at a time has an index of its own, for each order (`models._lists`)."""
 ORDERS = ("votes", "newest")
+_FILTERED = {
+    "state": Idea.__table__.c.state,
+    "business": Idea.__table__.c.tenant_id,
+    "category": Idea.__table__.c.category_id,
+    "touchpoint": Idea.__table__.c.touchpoint_id,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +88,13 @@ def public_ideas() -> Select[Any]:
     The word is written out, not bound: once PostgreSQL plans a prepared statement for all values alike, it cannot know
     that a bound one is what the partial indexes of the lists are for, and reads every idea.
     """
+    return _public(current())
+
+
+def _public(scope: Scope) -> Select[Any]:
     ideas = Idea.__table__
     public = ideas.c.visibility == literal_column("'public'")
-    return current().select(ideas).where(public, ideas.c.merged_into_id.is_(None))
+    return scope.select(ideas).where(public, ideas.c.merged_into_id.is_(None))
 
 
 def still_open() -> Any:
@@ -98,20 +108,30 @@ def list_ideas(chosen: Mapping[str, str], names: Directory, *, order: str = "vot
     Those that are still open, unless a state is chosen. A filter whose value names nothing gives an empty list; a token
     that is none is ignored.
     """
-    ideas = Idea.__table__
-    query = public_ideas() if "state" in chosen else public_ideas().where(still_open())
-    for name, value in chosen.items():
-        query = query.where(_condition(name, value, names))
     border = _border(after, order)
-    if border is not None:
-        query = query.where(border)
-    by = [ideas.c.wanted.desc(), ideas.c.id.desc()] if order == "votes" else [ideas.c.id.desc()]
-    rows = list(db.session.execute(query.order_by(*by).limit(PAGE + 1)))
+    values = {name: _value(name, value, names) for name, value in chosen.items()}
+    query = _list(tuple(sorted(values)), order, border is not None)
+    rows = list(db.session.execute(query, {**values, **(border or {}), "most": PAGE + 1}))
     older = _token(rows[PAGE - 1], order) if len(rows) > PAGE else None
     shown = rows[:PAGE]
     outcomes = outcomes_of(shown) if "state" in chosen else {}
     told = [replace(each, outcome=outcomes.get(each.id)) for each in listed(shown, names)]
     return IdeaList(told, older, is_first=border is None)
+
+
+@prepared
+def _list(scope: Scope, filters: tuple[str, ...], order: str, goes_on: bool) -> Select[Any]:
+    """A page of the list by the value of each of these filters; `goes_on` after the border of the page before."""
+    ideas = Idea.__table__
+    query = _public(scope) if "state" in filters else _public(scope).where(still_open())
+    query = query.where(*(_FILTERED[name] == bindparam(name) for name in filters))
+    wanted, last = ideas.c.wanted, ideas.c.id
+    if goes_on and order == "votes":
+        query = query.where(wanted <= bindparam("wanted"), or_(wanted < bindparam("wanted"), last < bindparam("last")))
+    elif goes_on:
+        query = query.where(last < bindparam("last"))
+    by = [wanted.desc(), last.desc()] if order == "votes" else [last.desc()]
+    return query.order_by(*by).limit(bindparam("most"))
 
 
 def solutions_of(problem_id: int, names: Directory) -> list[ListedIdea]:
@@ -173,34 +193,30 @@ def listed(rows: list[Any], names: Directory) -> list[ListedIdea]:
     ]
 
 
-def _condition(name: str, value: str, names: Directory) -> Any:
-    ideas = Idea.__table__
+def _value(name: str, value: str, names: Directory) -> str | int:
+    """What the column of a filter has to hold; something that none holds for a value that names nothing."""
     if name == "state":
-        return ideas.c.state == (value if value in STATES else "")
+        return value if value in STATES else ""
     found: Any
     if name == "business":
-        found, column = names.business_by_slug(value), ideas.c.tenant_id
+        found = names.business_by_slug(value)
     elif name == "category":
-        found, column = names.category_by_code(value), ideas.c.category_id
+        found = names.category_by_code(value)
     else:
-        found, column = names.place_by_code(value), ideas.c.touchpoint_id
-    return column == (found.id if found else 0)
+        found = names.place_by_code(value)
+    return found.id if found else 0
 
 
 def _token(row: Any, order: str) -> str:
     return f"{row.wanted:x}.{row.id:x}" if order == "votes" else f"{row.id:x}"
 
 
-def _border(token: str, order: str) -> Any:
-    """Everything after the last row of the page before; None for a token that is none."""
-    ideas = Idea.__table__
+def _border(token: str, order: str) -> dict[str, int] | None:
+    """The last row of the page before, as its token says; None for a token that is none."""
     try:
         numbers = [int(part, 16) for part in token.split(".")]
     except ValueError:
         return None
     if not all(0 <= number < 2**63 for number in numbers) or len(numbers) != (2 if order == "votes" else 1):
         return None
-    if order == "newest":
-        return ideas.c.id < numbers[0]
-    wanted, last = numbers
-    return and_(ideas.c.wanted <= wanted, or_(ideas.c.wanted < wanted, ideas.c.id < last))
+    return dict(zip(("wanted", "last") if order == "votes" else ("last",), numbers, strict=True))
