@@ -22,6 +22,7 @@ from tenants.scope import Scope, current, db
 class MissingPart:
     """A part that is not done: whose, what, how it stands since when, and the date that was promised for it."""
 
+    tenant_id: int
     business: str
     what: str
     state: str
@@ -88,7 +89,7 @@ def _not_done(scope: Scope) -> Any:
 
 def _missing(part: Any, business: str, owed: Any) -> MissingPart:
     late = owed is not None and owed.state == "broken"
-    return MissingPart(business, part.what, part.state, part.since, owed.due_at if owed else None, late)
+    return MissingPart(part.tenant_id, business, part.what, part.state, part.since, owed.due_at if owed else None, late)
 
 
 def _owed(ids: set[int]) -> dict[tuple[int, int], Any]:

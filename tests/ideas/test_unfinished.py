@@ -64,7 +64,9 @@ def test_done_in_part_says_what_is_missing_everywhere(cast, mia, proposed, brows
     assert "<b>Partly done</b>" in banner and not banner.startswith("i-next stack close done")
     assert "Power sockets under them" in banner
     assert "Harbor Ground Handling has agreed; its part is not done yet; no date yet" in banner
-    assert "agreed; its part is not done yet; no date yet.</p>" in page and "It waits for" not in page
+    parts = page.split('id="parts"')[1].split("</section>")[0]
+    assert parts.count("has agreed") == parts.count("no date yet") == 1, "how a part stands is said once"
+    assert "It waits for" not in page
     for path in (DONE, "/changelog"):
         row = browser.get(path).text
         assert ">Partly done</span>" in row and "Power sockets under them" in row
@@ -113,11 +115,13 @@ def test_planned_in_part_while_another_business_has_not_agreed(cast, mia, propos
     assert ">Planned in part</span>" in row and "(Harbor Ground Handling, has not answered yet)" in row
     agrees(hannah, idea)
     page = browser.get(f"/ideas/{idea.reference}").text
-    assert "Harbor Ground Handling has agreed; its part is not done yet; no date yet.</p>" in page
+    parts = page.split('id="parts"')[1].split("</section>")[0]
+    assert parts.count("has agreed to do its part") == parts.count("no date yet") == 1
     with entered(hannah):
         due = clock.now() + timedelta(days=3)
         promising.promise(idea.id, idea_row(cast, idea.id).version, sentence="Sockets", due_at=due)
-    assert "its part is not done yet; by <time" in browser.get(f"/ideas/{idea.reference}").text
+    page = browser.get(f"/ideas/{idea.reference}").text
+    assert "by <time" in page.split('id="parts"')[1].split("</section>")[0]
     assert "Planned in part" not in browser.get(f"/ideas/{idea.reference}").text + browser.get("/ideas").text
 
 
