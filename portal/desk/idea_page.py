@@ -28,7 +28,7 @@ from tenants.permissions import allows, require
 from tenants.scope import current
 
 WORDS = "ideas/_words.html"
-TYPED = ("text", "what", "sentence", "would_change", "cost", "reason")
+TYPED = ("text", "what", "sentence", "would_change", "left_out", "cost", "reason")
 """Fields in which somebody wrote sentences."""
 
 

@@ -170,6 +170,8 @@ class Idea(NetworkShared, Base):
     """When it was last looked whether complaints fell after it shipped."""
     fell_short_at: Mapped[datetime | None]
     """When it turned out that they did not: everybody reads that."""
+    left_out: Mapped[str | None] = mapped_column(Text)
+    """What the business says is not done, or not planned, with the rest: it is done, or planned, in part."""
     merged_into_id: Mapped[int | None]
     votes: Mapped[int] = mapped_column(default=0)
     votes_verified: Mapped[int] = mapped_column(default=0)

@@ -1,4 +1,5 @@
-"""What is missing of ideas that are done, or planned, in part: parts of other businesses, rival solutions."""
+"""What is missing of ideas that are done, or planned, in part: parts of other businesses, what the business itself says
+is left out, rival solutions."""
 
 from __future__ import annotations
 
@@ -36,6 +37,8 @@ class Missing:
     """Of an idea that is done: all that is not. Of one that is planned: the parts that nobody has agreed to do."""
 
     parts: list[MissingPart] = field(default_factory=list)
+    said: str = ""
+    """In the words of the business that answers it."""
     solutions: int = 0
     """Other solutions for the same problem that are still open."""
 
@@ -46,6 +49,9 @@ def missing_of(rows: Sequence[Any], businesses: Mapping[int, str]) -> dict[int, 
     found: dict[int, Missing] = {}
     for idea_id, part in _parts(rows, businesses):
         found.setdefault(idea_id, Missing()).parts.append(part)
+    for row in rows:
+        if row.left_out and _may_lack(row):
+            found.setdefault(row.id, Missing()).said = row.left_out
     for idea_id, count in _solutions(rows):
         found.setdefault(idea_id, Missing()).solutions = count
     return found
@@ -53,11 +59,11 @@ def missing_of(rows: Sequence[Any], businesses: Mapping[int, str]) -> dict[int, 
 
 def missing_here(row: Any, left: Sequence[MissingPart]) -> Missing | None:
     """The same of one idea whose parts that are not done were read already (`parts_left`)."""
-    if row.state != "shipped" and row.state not in ON_THE_WAY:
+    if not _may_lack(row):
         return None
     parts = [part for part in left if row.state == "shipped" or part.state in BLOCKING]
     solutions = sum(count for _idea_id, count in _solutions([row]))
-    return Missing(parts, solutions) if parts or solutions else None
+    return Missing(parts, row.left_out or "", solutions) if parts or row.left_out or solutions else None
 
 
 def parts_left(parts: Sequence[Any], promises: Sequence[Any], businesses: Mapping[int, str]) -> list[MissingPart]:
@@ -67,8 +73,13 @@ def parts_left(parts: Sequence[Any], promises: Sequence[Any], businesses: Mappin
     return [_missing(part, businesses.get(part.tenant_id, ""), owed.get(part.tenant_id)) for part in left]
 
 
+def _may_lack(row: Any) -> bool:
+    """It is done or on its way, so that something of it may not be."""
+    return row.state == "shipped" or row.state in ON_THE_WAY
+
+
 def _parts(rows: Sequence[Any], businesses: Mapping[int, str]) -> list[tuple[int, MissingPart]]:
-    states = {row.id: row.state for row in rows if row.state == "shipped" or row.state in ON_THE_WAY}
+    states = {row.id: row.state for row in rows if _may_lack(row)}
     if not states:
         return []
     parts = db.session.execute(_not_done(), {"ideas": list(states)}).all()
