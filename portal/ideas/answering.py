@@ -107,10 +107,13 @@ def weigh(idea_id: int, version: int, *, reach: int, effort: int) -> None:
 
 
 def score(idea: Idea | Any) -> float | None:
-    """(votes + 3 × cases behind it) × reach ÷ effort; None until it was weighed. Pages show it with its numbers."""
+    """(votes + 3 × cases behind it) × reach ÷ effort; None until it was weighed. Pages show it with its numbers.
+
+    Votes and cases of ideas that were merged into it are among them.
+    """
     if idea.reach is None or idea.effort is None:
         return None
-    wanted = idea.wanted + CASE_WEIGHT * idea.evidence
+    wanted = idea.wanted + CASE_WEIGHT * (idea.evidence + idea.evidence_joined)
     return float(wanted * idea.reach / idea.effort)
 
 

@@ -190,6 +190,8 @@ class Idea(NetworkShared, Base):
     evidence: Mapped[int] = mapped_column(default=0)
     """Cases behind it, one for each person; private ones count and are not shown."""
     evidence_open: Mapped[int] = mapped_column(default=0)
+    evidence_joined: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Cases behind ideas that were merged into it and not behind itself: they count in its score (migration 0030)."""
     comments: Mapped[int] = mapped_column(default=0)
     """That everybody may read."""
     comments_held: Mapped[int] = mapped_column(default=0)
