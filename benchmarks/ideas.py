@@ -38,11 +38,11 @@ def ideas_target(app: Flask, seeded: SeededIdeas, folder: Path) -> IdeasTarget:
     engine = owner_engine(app.config["SETTINGS"])
     with engine.connect() as connection:
         row = connection.execute(
-            text("SELECT votes, id FROM ideas ORDER BY votes DESC, id DESC LIMIT 1 OFFSET :deep"), {"deep": DEEP}
+            text("SELECT wanted, id FROM ideas ORDER BY wanted DESC, id DESC LIMIT 1 OFFSET :deep"), {"deep": DEEP}
         ).one()
         newest = connection.scalar(text("SELECT id FROM ideas ORDER BY id DESC LIMIT 1 OFFSET :deep"), {"deep": DEEP})
     engine.dispose()
-    return IdeasTarget(seeded, {"votes": f"{row.votes:x}.{row.id:x}", "newest": f"{newest:x}"}, taps)
+    return IdeasTarget(seeded, {"votes": f"{row.wanted:x}.{row.id:x}", "newest": f"{newest:x}"}, taps)
 
 
 def _listed(query: str) -> Callable[[IdeasTarget], Load]:

@@ -8,23 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from tenants.scope import Scope, current
 
 Statement = TypeVar("Statement")
+Given = ParamSpec("Given")
 
 
-def prepared(build: Callable[[Scope], Statement]) -> Callable[[], Statement]:
-    """Decorates a function that builds a narrowed statement with `bindparam`s for everything else that varies."""
+def prepared(build: Callable[Concatenate[Scope, Given], Statement]) -> Callable[Given, Statement]:
+    """Decorates a function that builds a narrowed statement with `bindparam`s for everything else that varies.
+
+    What it is given besides the scope decides how the statement is written (an order, which filters). It is kept for
+    each, so that has to be one of a few words of ours, never a value that somebody chose.
+    """
     made: dict[tuple[Any, ...], Statement] = {}
 
     @wraps(build)
-    def statement() -> Statement:
+    def statement(*given: Given.args, **named: Given.kwargs) -> Statement:
         scope = current()
-        known = made.get(scope.shape)
+        key = (scope.shape, given, *named.items())
+        known = made.get(key)
         if known is None:
-            known = made[scope.shape] = build(scope)
+            known = made[key] = build(scope, *given, **named)
         return known
 
     return statement

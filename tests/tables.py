@@ -24,6 +24,10 @@ class Tables:
         self._made: dict[str, tuple[Any, Put]] = {}
         self.connection: Any = self._raw.driver_connection
         self.names = [table.name for table in Base.metadata.sorted_tables]
+        self.columns = {
+            table.name: ", ".join(column.name for column in table.columns if column.computed is None)
+            for table in Base.metadata.sorted_tables
+        }
 
     def close(self) -> None:
         self._raw.close()
@@ -76,14 +80,18 @@ class OnSqlite(Tables):
         self.connection.execute("COMMIT")
 
     def _taken(self) -> Put:
-        rows = {name: self.connection.execute(f"SELECT * FROM {name}").fetchall() for name in self.names}  # noqa: S608
+        rows = {
+            name: self.connection.execute(f"SELECT {columns} FROM {name}").fetchall()  # noqa: S608
+            for name, columns in self.columns.items()
+        }
 
         def put() -> None:
             self.connection.execute("BEGIN IMMEDIATE")
             for name, those in rows.items():
                 if those:
                     marks = ", ".join("?" * len(those[0]))
-                    self.connection.executemany(f"INSERT INTO {name} VALUES ({marks})", those)  # noqa: S608
+                    into = f"{name} ({self.columns[name]})"
+                    self.connection.executemany(f"INSERT INTO {into} VALUES ({marks})", those)  # noqa: S608
             self.connection.execute("COMMIT")
 
         return put
@@ -114,7 +122,9 @@ class OnPostgresql(Tables):
             (rows,) = self.connection.execute(f"SELECT json_agg({name})::text FROM {name}").fetchone()  # noqa: S608
             if rows:
                 those = f"json_populate_recordset(NULL::{name}, {self._literal(rows)})"
-                statements.append(f"INSERT INTO {name} OVERRIDING SYSTEM VALUE SELECT * FROM {those}")  # noqa: S608
+                columns = self.columns[name]
+                into = f"{name} ({columns}) OVERRIDING SYSTEM VALUE"
+                statements.append(f"INSERT INTO {into} SELECT {columns} FROM {those}")  # noqa: S608
         used = "SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL"
         for name, value in self.connection.execute(used).fetchall():
             statements.append(f"SELECT setval('{name}', {value})")

@@ -1,5 +1,7 @@
 """What a table looks like to a copy: columns with the kinds of their values, key, columns that point at itself.
 
+What the database reckons from other columns is no part of it: no database takes such a value from outside.
+
 A copy may be older than the code that reads it; so it carries the shapes of its tables along instead of asking the
 classes of today.
 """
@@ -57,7 +59,7 @@ def shapes() -> list[Shape]:
 
 
 def _shape(table: Table) -> Shape:
-    columns = {column.name: _kind(column.type) for column in table.columns}
+    columns = {column.name: _kind(column.type) for column in table.columns if column.computed is None}
     own = [each.columns for each in table.foreign_key_constraints if each.referred_table is table]
     itself = dict.fromkeys(column.name for columns in own for column in columns if column.nullable)
     return Shape(table.name, columns, tuple(column.name for column in table.primary_key), tuple(itself))

@@ -192,7 +192,7 @@ def _promise_date(idea_id: int, act: Act, _actor: Actor, due: datetime) -> None:
 
 
 def _owed(idea_id: int) -> int:
-    return next(each.id for each in promising.promises_of(idea_id) if promising.is_owed(each))
+    return int(next(each.id for each in promising.promises_of(idea_id) if promising.is_owed(each)))
 
 
 def _keep_date(idea_id: int, act: Act, _actor: Actor, _due: datetime) -> None:

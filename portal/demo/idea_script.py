@@ -75,8 +75,8 @@ def review(when: str, by: str, text: str = "") -> Act:
     return Act(when, "review", by, text)
 
 
-def plan_it(when: str, by: str, text: str, *, cost: str = "") -> Act:
-    return Act(when, "plan", by, text, more={"cost": cost})
+def plan_it(when: str, by: str, text: str, *, cost: str = "", left_out: str = "") -> Act:
+    return Act(when, "plan", by, text, more={"cost": cost, "left_out": left_out})
 
 
 def start_it(when: str, by: str, text: str) -> Act:

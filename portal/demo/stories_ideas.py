@@ -114,6 +114,7 @@ ENGLISH = (
                 "The boards of Terminal 1 can show it with their next program. Terminal 2 has older boards; we replace "
                 "them next year.",
                 cost="nothing for Terminal 1 (it is in the contract); about 210,000 € for the boards of Terminal 2",
+                left_out="the boards of Terminal 2, which have no date yet",
             ),
             on_roadmap("20m", "greta", "next"),
             weigh("5m", "greta", 5, 3),

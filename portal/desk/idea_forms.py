@@ -21,6 +21,8 @@ from portal.languages import lazy_gettext as _l
 from tenants import clock
 
 LONGEST = 5_000
+LONGEST_LEFT_OUT = 300
+"""Lists show it whole."""
 WITHOUT_WORDS = ("review",)
 """A step that says enough by itself."""
 
@@ -44,6 +46,7 @@ class StepForm(AboutIdea):
     review_on = StringField(filters=[clean])
     reason = StringField(filters=[clean])
     would_change = StringField(filters=[clean], validators=[Length(max=1_000)])
+    left_out = StringField(filters=[clean], validators=[Length(max=LONGEST_LEFT_OUT)])
 
     def validate_text(self, field: StringField) -> None:
         if not field.data and self.act.data not in WITHOUT_WORDS:
@@ -72,6 +75,7 @@ class ProofForm(AboutIdea):
     what = words(_l("Say what has changed. Nothing is done without proof."), LONGEST)
     since = StringField(filters=[clean])
     touchpoint = StringField(filters=[clean])
+    left_out = StringField(filters=[clean], validators=[Length(max=LONGEST_LEFT_OUT)])
 
     def validate_since(self, field: StringField) -> None:
         if self.since_day is None:

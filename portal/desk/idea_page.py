@@ -28,7 +28,7 @@ from tenants.permissions import allows, require
 from tenants.scope import current
 
 WORDS = "ideas/_words.html"
-TYPED = ("text", "what", "sentence", "would_change", "cost", "reason")
+TYPED = ("text", "what", "sentence", "would_change", "left_out", "cost", "reason")
 """Fields in which somebody wrote sentences."""
 
 
@@ -60,7 +60,8 @@ def desk_idea_page(
     tone: str = "",
 ) -> Response:
     names = names_of(row.tenant_id)
-    parts = team_parts(row, names)
+    entries = timeline_of_idea(row.id)
+    parts = team_parts(row, names, entries)
     acts = _acts(row, parts)
     page = render_template(
         "desk/ideas/idea.html",
@@ -68,6 +69,7 @@ def desk_idea_page(
         **parts,
         **acts,
         **_about(row, names),
+        entries=entries,
         declines=labels("decline_reason", DECLINES),
         part_states=labels("part_state", [each for each in PART_STATES if each != "asked"]),
         zone=zone_name(zone().key),
@@ -94,7 +96,6 @@ def _about(row: Any, names: Directory) -> dict[str, Any]:
         "place": names.places.get(row.touchpoint_id) if row.touchpoint_id else None,
         "topic": names.categories.get(row.category_id) if row.category_id else None,
         "merged_into": next(iter(by_ids([row.merged_into_id], names)), None) if row.merged_into_id else None,
-        "entries": timeline_of_idea(row.id),
         "author": author_of(row.id),
         "businesses": names.names(),
         "others": [(each.slug, each.name) for each in names.businesses.values() if each.id != row.tenant_id],

@@ -40,6 +40,7 @@ def answer_idea(tenant: str, reference: str) -> AnyResponse:
             cost=form.cost.data or "",
             review_on=form.review_day,
             would_change=form.would_change.data or "",
+            left_out=form.left_out.data or "",
         )
         answering.answer(row.id, form_version(), what)
 
@@ -70,7 +71,7 @@ def ship_idea(tenant: str, reference: str) -> AnyResponse:
         since = form.since_day
         if since is None:
             raise shipping.NoProof("since")
-        proof = shipping.Proof(form.what.data or "", since, form.touchpoint_id)
+        proof = shipping.Proof(form.what.data or "", since, form.touchpoint_id, form.left_out.data or "")
         shipping.ship(row.id, form_version(), proof)
 
     return act_on_idea(reference, "ship", forms.ProofForm, act)

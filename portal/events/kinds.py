@@ -182,12 +182,14 @@ IDEA_MOVED = _kind(
     "cost",
     "review_on",
     "would_change",
+    "left_out",
     "fixed_yes",
     "fixed_no",
 )
-"""A step of the product team, with its official response: `would_change` says what would change a "no", the last two
-what people had said about its being fixed when it was taken up again."""
-IDEA_SHIPPED = _kind("idea.shipped", Audience.PUBLIC, "touchpoint", "since", "before")
+"""A step of the product team, with its official response: `would_change` says what would change a "no", `left_out` what
+is not planned with the rest (by the step that says it first, and by no other), the last two what people had said about
+its being fixed when it was taken up again."""
+IDEA_SHIPPED = _kind("idea.shipped", Audience.PUBLIC, "touchpoint", "since", "before", "left_out")
 IDEA_SCHEDULED = _kind("idea.scheduled", Audience.PUBLIC, "horizon", "before")
 IDEA_WEIGHED = _kind("idea.weighed", Audience.PUBLIC, "reach", "effort")
 IDEA_FELL_SHORT = _kind("idea.fell_short", Audience.PUBLIC, "before", "after", "weeks")

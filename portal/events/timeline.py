@@ -12,6 +12,9 @@ from portal.events.models import Event, EventContent
 from tenants.prepared import prepared
 from tenants.scope import Scope, db
 
+LONGEST = 500
+"""Entries of one history that a page reads, the newest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -34,12 +37,12 @@ class Entry:
     told: tuple[Entry, ...] = ()
 
 
-def timeline(case_id: int, *, limit: int = 500) -> list[Entry]:
+def timeline(case_id: int, *, limit: int = LONGEST) -> list[Entry]:
     """The newest `limit` entries, newest first. Who reads is the scope's business: nothing is filtered here."""
     return [_entry(row) for row in db.session.execute(_of_case(), {"subject": case_id, "most": limit})]
 
 
-def timeline_of_idea(idea_id: int, *, limit: int = 500) -> list[Entry]:
+def timeline_of_idea(idea_id: int, *, limit: int = LONGEST) -> list[Entry]:
     """The same of an idea."""
     return [_entry(row) for row in db.session.execute(_of_idea(), {"subject": idea_id, "most": limit})]
 

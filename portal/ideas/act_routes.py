@@ -157,12 +157,13 @@ def show_vote(reference: str) -> AnyResponse:
 @blueprint.post(f"{ONE}/vote")
 def vote(reference: str) -> AnyResponse:
     """Count this person once. Of a merged idea the answer says where it goes on, and nothing is counted."""
-    row, who = public_idea(reference), ballot()
+    row, who, is_new = public_idea(reference), ballot(), False
     if _takes_votes(row):
-        voting.vote(row, voice(who))
+        is_new = voting.vote(row, voice(who))
     elif row.merged_into_id is not None:
         return with_ballot(_voted(row, who, 409), who)
-    return with_ballot(_voted(public_idea(reference), who), who)
+    mine = voting.counted_anew(row) if is_new else None
+    return with_ballot(_voted(public_idea(reference), who, mine=mine), who)
 
 
 @blueprint.post(f"{ONE}/vote/undo")
@@ -191,8 +192,9 @@ def _takes_votes(row: Any) -> bool:
     return row.state not in ("shipped", "declined") and row.merged_into_id is None
 
 
-def _voted(row: Any, who: str, status: int = 200) -> Response:
-    mine = voting.standing(row, voice(who))
+def _voted(row: Any, who: str, status: int = 200, *, mine: voting.Standing | None = None) -> Response:
+    """What a tap answers with; `mine` is how this person has voted, if that is known already."""
+    mine = mine or voting.standing(row, voice(who))
     part = wants_part()
     if part and request.args.get("brief"):
         template = "ideas/_supported.html" if request.args["brief"] == "offered" else "ideas/_tap.html"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.cases.masking import mask
 from portal.events import kinds
@@ -24,7 +24,8 @@ from portal.ideas.voices import Voice
 from tenants import clock
 from tenants.ids import new_id
 from tenants.permissions import Forbidden, require
-from tenants.scope import current, db, writing
+from tenants.prepared import prepared
+from tenants.scope import Scope, current, db, writing
 
 MOST_OPEN = 50
 """Open amendments of one idea: with more, nobody could read them."""
@@ -215,9 +216,7 @@ def make_rival(idea_id: int, amendment_id: int, voice: Voice, *, title: str) -> 
 
 def amendments_of(idea_id: int, parts: Sequence[str]) -> list[ShownAmendment]:
     """All amendments, the open ones first, the newest first; `parts` are the paragraphs that stand."""
-    table = IdeaAmendment.__table__
-    query = current().select(table).where(table.c.idea_id == idea_id).order_by(table.c.id.desc()).limit(200)
-    rows = list(db.session.execute(query))
+    rows = list(db.session.execute(_amendments_of(), {"idea": idea_id}))
     waiting = [row for row in rows if row.state == "proposed"]
     shown = [
         ShownAmendment(
@@ -228,6 +227,12 @@ def amendments_of(idea_id: int, parts: Sequence[str]) -> list[ShownAmendment]:
         for row in rows
     ]
     return sorted(shown, key=lambda each: each.row.state != "proposed")
+
+
+@prepared
+def _amendments_of(scope: Scope) -> Any:
+    table = IdeaAmendment.__table__
+    return scope.select(table).where(table.c.idea_id == bindparam("idea")).order_by(table.c.id.desc()).limit(200)
 
 
 def place_of(one: Any, parts: Sequence[str]) -> int | None:

@@ -18,6 +18,8 @@ from portal.ideas.states import HORIZONS, ON_THE_WAY, OPEN, WrongIdeaState
 
 DECLINES = ("not_ours", "too_costly", "conflicts", "exists_already", "not_allowed", "too_few", "harms_others")
 """Why an idea is declined: a code, besides the words."""
+PARTLY = ("plan", "start", "update")
+"""Steps that may say what is left out. Each says it anew: what it does not name is not left out any more."""
 CASE_WEIGHT = 3
 """A case counts three times a vote: whoever wrote one down lost something, whoever tapped wants something."""
 ANSWER = "idea.answer"
@@ -49,6 +51,8 @@ class Answer:
     """When the team looks at this answer again."""
     would_change: str = ""
     """What would change a "no"."""
+    left_out: str = ""
+    """What is not planned with the rest, of an idea that is on its way; what is not there yet, of one that is done."""
 
 
 def answer(idea_id: int, version: int, what: Answer) -> None:
@@ -64,12 +68,14 @@ def answer(idea_id: int, version: int, what: Answer) -> None:
             idea.shipped_since = idea.watched_at = idea.fell_short_at = None
             fixed.ask_anew(idea)
         idea.review_on = what.review_on
+        known, idea.left_out = idea.left_out, _left_out(what, idea.state)
         if idea.state not in ON_THE_WAY:
             idea.horizon = None
         if what.act == "decline":
             promising.release_all(idea)
             facts |= {"reason": what.reason, "would_change": what.would_change}
         facts |= {"cost": what.cost} if what.cost else {}
+        facts |= {"left_out": idea.left_out} if idea.left_out and idea.left_out != known else {}
         facts |= {"review_on": what.review_on.isoformat()} if what.review_on else {}
         record(idea, kinds.IDEA_MOVED, text=what.text or None, facts=facts)
 
@@ -101,11 +107,19 @@ def weigh(idea_id: int, version: int, *, reach: int, effort: int) -> None:
 
 
 def score(idea: Idea | Any) -> float | None:
-    """(votes + 3 × cases behind it) × reach ÷ effort; None until it was weighed. Pages show it with its numbers."""
+    """(votes + 3 × cases behind it) × reach ÷ effort; None until it was weighed. Pages show it with its numbers.
+
+    Votes and cases of ideas that were merged into it are among them.
+    """
     if idea.reach is None or idea.effort is None:
         return None
-    wanted = idea.votes + idea.votes_joined + CASE_WEIGHT * idea.evidence
+    wanted = idea.wanted + CASE_WEIGHT * (idea.evidence + idea.evidence_joined)
     return float(wanted * idea.reach / idea.effort)
+
+
+def _left_out(what: Answer, state: str) -> str | None:
+    partly = what.act in PARTLY and (state == "shipped" or state in ON_THE_WAY)
+    return what.left_out.strip() or None if partly else None
 
 
 def _check(what: Answer) -> None:

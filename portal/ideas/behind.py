@@ -49,11 +49,20 @@ def both(idea_id: int, case_id: int, *, merged: bool = False) -> Iterator[Pair]:
     with (
         entered(Scope.system(by.network_id)),
         cases.held(case_id) as case,
-        holding.held(idea_id, merged=merged) as idea,
+        _held(idea_id, merged=merged) as idea,
     ):
         if not _still(case, idea, by):
             raise NoSuchIdea(idea_id)
         yield Pair(case, idea, by)
+
+
+@contextmanager
+def _held(idea_id: int, *, merged: bool) -> Iterator[Idea]:
+    """A merged idea with that in which it goes on, since the cases of both are counted there; in their order."""
+    if merged:
+        holding.lock(idea_id, *holding.goes_on_in(idea_id))
+    with holding.held(idea_id, merged=merged) as idea:
+        yield idea
 
 
 def may_link(idea_id: int, case_id: int) -> None:

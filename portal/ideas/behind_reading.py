@@ -72,7 +72,8 @@ def ideas_of(case_id: int, names: Directory) -> list[ListedIdea]:
     ideas, rows = Idea.__table__, IdeaEvidence.__table__
     query = current().select(ideas, also=[rows]).select_from(ideas.join(rows, rows.c.idea_id == ideas.c.id))
     query = query.where(rows.c.case_id == case_id, rows.c.removed_at.is_(None))
-    return reading.listed(list(db.session.execute(query.order_by(ideas.c.votes.desc(), ideas.c.id).limit(MOST))), names)
+    query = query.order_by(ideas.c.wanted.desc(), ideas.c.id).limit(MOST)
+    return reading.listed(list(db.session.execute(query)), names)
 
 
 def has_ideas(case_id: int) -> bool:

@@ -46,7 +46,8 @@ class BoardRow:
     horizon: str | None
     score: float | None
     joined: int
-    """People who support ideas that were merged into it: they count in the score."""
+    """People who support ideas that were merged into it: they count in the score, as do the cases behind those."""
+    evidence_joined: int
     reach: int | None
     effort: int | None
     review_on: date | None
@@ -120,9 +121,9 @@ def _measure(order: str) -> Any:
     """What an order goes by before the id; None for the order by time, which is the id's."""
     ideas = Idea.__table__
     if order == "score":
-        wanted = ideas.c.votes + ideas.c.votes_joined + CASE_WEIGHT * ideas.c.evidence
+        wanted = ideas.c.wanted + CASE_WEIGHT * (ideas.c.evidence + ideas.c.evidence_joined)
         return func.coalesce(wanted * ideas.c.reach * FINE // ideas.c.effort, wanted - UNWEIGHED)
-    return {"votes": ideas.c.votes, "evidence": ideas.c.evidence}.get(order)
+    return {"votes": ideas.c.wanted, "evidence": ideas.c.evidence}.get(order)
 
 
 def _by(order: str) -> list[Any]:
@@ -131,10 +132,10 @@ def _by(order: str) -> list[Any]:
 
 
 def _token(row: Any, order: str) -> str:
-    value = {"votes": row.votes, "evidence": row.evidence, "newest": 0}.get(order)
+    value = {"votes": row.wanted, "evidence": row.evidence, "newest": 0}.get(order)
     if value is None:
         weighed = row.reach is not None and row.effort is not None
-        wanted = row.votes + row.votes_joined + CASE_WEIGHT * row.evidence
+        wanted = row.wanted + CASE_WEIGHT * (row.evidence + row.evidence_joined)
         value = wanted * row.reach * FINE // row.effort if weighed else wanted - UNWEIGHED
     return f"{value:x}.{row.id:x}"
 
@@ -162,6 +163,7 @@ def _rows(rows: list[Any], names: Directory) -> list[BoardRow]:
             horizon=row.horizon,
             score=score(row),
             joined=row.votes_joined,
+            evidence_joined=row.evidence_joined,
             reach=row.reach,
             effort=row.effort,
             review_on=row.review_on,

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.cases.masking import mask
@@ -25,7 +25,8 @@ from portal.ideas.voices import Voice, sealed
 from tenants import clock
 from tenants.ids import new_id
 from tenants.permissions import require
-from tenants.scope import current, db
+from tenants.prepared import prepared
+from tenants.scope import Scope, current, db
 
 LONGEST = 3_000
 REASONS = ("abuse", "advertising", "off_topic", "personal_data", "repeated")
@@ -143,11 +144,25 @@ def erase_comment_events(idea_id: int, comment_id: int) -> list[int]:
 
 def comments_of(idea_id: int, *, amendment_id: int | None = None) -> Sequence[Any]:
     """What everybody reads of what was said about the idea, or about one of its amendments, the oldest first."""
+    if amendment_id is None:
+        return list(db.session.execute(_about_idea(), {"idea": idea_id}))[::-1]
+    return list(db.session.execute(_about_amendment(), {"idea": idea_id, "amendment": amendment_id}))[::-1]
+
+
+@prepared
+def _about_idea(scope: Scope) -> Any:
+    return _shown(scope, IdeaComment.__table__.c.amendment_id.is_(None))
+
+
+@prepared
+def _about_amendment(scope: Scope) -> Any:
+    return _shown(scope, IdeaComment.__table__.c.amendment_id == bindparam("amendment"))
+
+
+def _shown(scope: Scope, about: Any) -> Any:
     table = IdeaComment.__table__
-    query = current().select(table).where(table.c.idea_id == idea_id, table.c.state == "shown")
-    about = table.c.amendment_id
-    query = query.where(about.is_(None) if amendment_id is None else about == amendment_id)
-    return list(db.session.execute(query.order_by(table.c.id.desc()).limit(PAGE)))[::-1]
+    query = scope.select(table).where(table.c.idea_id == bindparam("idea"), table.c.state == "shown", about)
+    return query.order_by(table.c.id.desc()).limit(PAGE)
 
 
 def discussed(idea_id: int) -> dict[int, int]:

@@ -89,6 +89,7 @@ ZERO = dict.fromkeys(
         "fixed_no",
         "evidence",
         "evidence_open",
+        "evidence_joined",
         "comments",
         "comments_held",
     ),
@@ -100,7 +101,7 @@ def _counted(first: int, last: int) -> dict[int, dict[str, int]]:
     """What the rows of these ideas say, by idea and counter."""
     found: dict[int, dict[str, int]] = {}
     queries = [_of(query, first, last) for query in (_votes(), _evidence(), _comments())]
-    for query in (*queries, _joined(first, last)):
+    for query in (*queries, _joined(first, last), _evidence_joined(first, last)):
         for row in db.session.execute(query):
             numbers = {name: int(value or 0) for name, value in row._mapping.items() if name != "idea_id"}
             found.setdefault(row.idea_id, {}).update(numbers)
@@ -128,6 +129,21 @@ def _joined(first: int, last: int) -> Any:
         .select(root.label("idea_id"), (func.count(distinct(person)) - own).label("votes_joined"), also=[votes, ideas])
         .select_from(votes.join(ideas, ideas.c.id == votes.c.idea_id))
         .where(votes.c.about == "idea", or_(ideas.c.id.in_(gone_on), ideas.c.merged_into_id.between(first, last)))
+        .group_by(root)
+    )
+
+
+def _evidence_joined(first: int, last: int) -> Any:
+    """Cases behind those that were merged into an idea, each once, without those behind itself."""
+    ideas, rows = Idea.__table__, IdeaEvidence.__table__
+    own, root = rows.alias("own"), ideas.c.merged_into_id
+    number = func.count(distinct(rows.c.case_id)).label("evidence_joined")
+    behind = current().select(own.c.case_id).where(own.c.idea_id == root, own.c.removed_at.is_(None))
+    return (
+        current()
+        .select(root.label("idea_id"), number, also=[rows, ideas])
+        .select_from(rows.join(ideas, ideas.c.id == rows.c.idea_id))
+        .where(rows.c.is_counted, root.between(first, last), rows.c.case_id.not_in(behind))
         .group_by(root)
     )
 

@@ -16,6 +16,7 @@ from portal.cases.masking import mask
 from portal.events import kinds
 from portal.events.record import record
 from portal.ideas.behind import Pair, both
+from portal.ideas.holding import goes_on_in, lock
 from portal.ideas.persons import case_hash, kept_with, person_hash
 from portal.ideas.team_models import IdeaEvidence
 from tenants import clock
@@ -80,10 +81,11 @@ def put_behind(pair: Pair) -> bool:
 def forget_customer(case_id: int) -> None:
     """The timer of an erasure: the case stays behind its ideas, the count as it was, and nothing says whose it is."""
     forget_the_rest(case_id)
-    rows = db.session.scalars(
-        select(IdeaEvidence).where(IdeaEvidence.case_id == case_id).order_by(IdeaEvidence.idea_id)
-    )
-    for row in rows.all():
+    found = select(IdeaEvidence).where(IdeaEvidence.case_id == case_id).order_by(IdeaEvidence.idea_id)
+    rows = db.session.scalars(found).all()
+    ids = [row.idea_id for row in rows]
+    lock(*ids, *goes_on_in(*ids))
+    for row in rows:
         heir = next(iter(_of_person(row)), None) if row.is_counted else None
         if heir is not None:
             row.is_counted = False

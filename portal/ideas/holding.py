@@ -52,6 +52,12 @@ def lock(*idea_ids: int) -> None:
     db.session.scalars(query).all()
 
 
+def goes_on_in(*idea_ids: int) -> list[int]:
+    """The ideas into which these were merged: what counts for those moves when these do."""
+    query = select(Idea.merged_into_id).where(Idea.id.in_(idea_ids), Idea.merged_into_id.is_not(None))
+    return [each for each in db.session.scalars(query) if each is not None]
+
+
 @contextmanager
 def answered_by_us(idea_id: int, version: int | None = None, *, act: str, merged: bool = False) -> Iterator[Idea]:
     """The idea for the team of the business that answers it, whose role may do `act`. Raises Forbidden besides."""

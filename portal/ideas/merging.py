@@ -9,15 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select
 
 from portal.cases.references import normal
 from portal.events import kinds
 from portal.events.record import record
-from portal.ideas.holding import NoSuchIdea, answered_by_us, held, lock, touch
+from portal.ideas.holding import NoSuchIdea, answered_by_us, goes_on_in, held, lock, touch
 from portal.ideas.models import Idea
 from portal.ideas.vote_models import IdeaVote
 from tenants.permissions import require
+from tenants.prepared import prepared
 from tenants.scope import Scope, current, db, entered, writing
 
 ANSWER = "idea.answer"
@@ -65,7 +66,7 @@ def unmerge(idea_id: int, version: int, *, reason: str) -> None:
     """Take an idea out again: all is as it was, votes included. Raises NotMergeable for one that is not merged."""
     require(current(), ANSWER)
     with writing():
-        lock(idea_id, *_goes_on_in(idea_id))
+        lock(idea_id, *goes_on_in(idea_id))
         with answered_by_us(idea_id, version, act=ANSWER, merged=True) as idea:
             if idea.merged_into_id is None:
                 raise NotMergeable(idea.reference)
@@ -79,9 +80,14 @@ def unmerge(idea_id: int, version: int, *, reason: str) -> None:
 
 def merged_into(idea_id: int) -> list[Any]:
     """The rows of ideas that go on in this one, the most wanted first."""
+    return list(db.session.execute(_merged_into(), {"goes_on_in": idea_id}))
+
+
+@prepared
+def _merged_into(scope: Scope) -> Any:
     ideas = Idea.__table__
-    query = current().select(ideas).where(ideas.c.merged_into_id == idea_id)
-    return list(db.session.execute(query.order_by(ideas.c.votes.desc(), ideas.c.id).limit(50)))
+    query = scope.select(ideas).where(ideas.c.merged_into_id == bindparam("goes_on_in"))
+    return query.order_by(ideas.c.wanted.desc(), ideas.c.id).limit(50)
 
 
 def together(network_id: int, idea: Any, others: list[Any]) -> Together:
@@ -107,11 +113,6 @@ def _named(reference: str) -> int:
     if found is None:
         raise NoSuchIdea(reference)
     return found
-
-
-def _goes_on_in(idea_id: int) -> list[int]:
-    query = select(Idea.merged_into_id).where(Idea.id == idea_id, Idea.merged_into_id.is_not(None))
-    return [each for each in db.session.scalars(query) if each is not None]
 
 
 def _has_merged(idea_id: int) -> bool:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
+    Computed,
     Date,
     ForeignKeyConstraint,
     Index,
@@ -49,7 +50,7 @@ def _lists() -> list[Index]:
             f"ix_ideas_{order}_{name}",
             "network_id",
             *columns,
-            *(["votes", "id"] if order == "votes" else ["id"]),
+            *(["wanted", "id"] if order == "votes" else ["id"]),
             **only_where(shown if name == "state" else still_open),
         )
         for name, columns in filters.items()
@@ -61,13 +62,18 @@ def _boards() -> list[Index]:
     """Of a team's board by each of its orders that a column holds; of the roadmap, and of what shipped."""
     ours, shown = ["network_id", "tenant_id"], "visibility = 'public' AND merged_into_id IS NULL"
     return [
-        Index("ix_ideas_board", *ours, "state", "votes", "id"),
-        Index("ix_ideas_board_votes", *ours, "votes", "id"),
+        Index("ix_ideas_board", *ours, "state", "wanted", "id"),
+        Index("ix_ideas_board_votes", *ours, "wanted", "id"),
         Index("ix_ideas_board_evidence", *ours, "evidence", "id"),
         Index("ix_ideas_board_newest", *ours, "id"),
         Index("ix_ideas_review", *ours, "review_on", **only_where("review_on IS NOT NULL")),
         Index(
-            "ix_ideas_roadmap", "network_id", "horizon", "votes", "id", **only_where(f"horizon IS NOT NULL AND {shown}")
+            "ix_ideas_roadmap",
+            "network_id",
+            "horizon",
+            "wanted",
+            "id",
+            **only_where(f"horizon IS NOT NULL AND {shown}"),
         ),
         Index(
             "ix_ideas_changelog",
@@ -89,6 +95,7 @@ class Idea(NetworkShared, Base):
     __tablename__ = "ideas"
     writers = system_and(*reach.TALKERS)
     history = "idea_id"
+    __mapper_args__ = {"eager_defaults": False}  # what the database reckons is read when somebody asks for it
     __table_args__ = (
         ForeignKeyConstraint(["network_id", "tenant_id"], TENANT),
         ForeignKeyConstraint(["network_id", "proposer_tenant_id"], TENANT),
@@ -116,7 +123,7 @@ class Idea(NetworkShared, Base):
         CheckConstraint("evidence >= 0 AND evidence_open BETWEEN 0 AND evidence", name="evidence"),
         *_lists(),
         *_boards(),
-        Index("ix_ideas_problem", "problem_id", "votes", "id", **only_where("problem_id IS NOT NULL")),
+        Index("ix_ideas_problem", "problem_id", "wanted", "id", **only_where("problem_id IS NOT NULL")),
         Index("ix_ideas_merged", "merged_into_id", **only_where("merged_into_id IS NOT NULL")),
         Index("ix_ideas_author", "network_id", "author_id", **only_where("author_id IS NOT NULL")),
     )
@@ -163,6 +170,8 @@ class Idea(NetworkShared, Base):
     """When it was last looked whether complaints fell after it shipped."""
     fell_short_at: Mapped[datetime | None]
     """When it turned out that they did not: everybody reads that."""
+    left_out: Mapped[str | None] = mapped_column(Text)
+    """What the business says is not done, or not planned, with the rest: it is done, or planned, in part."""
     merged_into_id: Mapped[int | None]
     votes: Mapped[int] = mapped_column(default=0)
     votes_verified: Mapped[int] = mapped_column(default=0)
@@ -173,12 +182,16 @@ class Idea(NetworkShared, Base):
     """Of all votes those that were given to, or confirmed for, what it is about now."""
     votes_joined: Mapped[int] = mapped_column(default=0, server_default="0")
     """People who support ideas that were merged into it and not itself: they count in its score (migration 0026)."""
+    wanted: Mapped[int] = mapped_column(Computed("votes + votes_joined"))
+    """People behind it: what pages show, and what is the most wanted. Reckoned by the database."""
     fixed_yes: Mapped[int] = mapped_column(default=0)
     fixed_no: Mapped[int] = mapped_column(default=0)
     """Answers to "is it really fixed?"."""
     evidence: Mapped[int] = mapped_column(default=0)
     """Cases behind it, one for each person; private ones count and are not shown."""
     evidence_open: Mapped[int] = mapped_column(default=0)
+    evidence_joined: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Cases behind ideas that were merged into it and not behind itself: they count in its score (migration 0030)."""
     comments: Mapped[int] = mapped_column(default=0)
     """That everybody may read."""
     comments_held: Mapped[int] = mapped_column(default=0)

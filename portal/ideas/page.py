@@ -10,7 +10,7 @@ from portal.directory import Directory, directory
 from portal.events.timeline import timeline_of_idea
 from portal.ideas.behind_reading import public_behind, without_runs
 from portal.ideas.reading import by_ids, solutions_of
-from portal.ideas.revising import paragraphs
+from portal.ideas.revising import revisions_of, standing_among
 from portal.ideas.states import OPEN
 from portal.ideas.talk import talk_of
 from portal.ideas.team_page import team_parts
@@ -24,7 +24,8 @@ def names_of(business: int | None = None) -> Directory:
 def idea_page(row: Any, *, status: int = 200, notice: str = "", tone: str = "") -> Response:
     """The page as the present scope may read it."""
     names = names_of(row.tenant_id)
-    text, entries = paragraphs(row), timeline_of_idea(row.id)
+    revisions, entries = revisions_of(row.id), timeline_of_idea(row.id)
+    text = standing_among(revisions, row)
     page = render_template(
         "ideas/idea.html",
         idea=row,
@@ -41,8 +42,8 @@ def idea_page(row: Any, *, status: int = 200, notice: str = "", tone: str = "") 
         entries=without_runs(entries),
         businesses=names.names(),
         takes_votes=row.state in OPEN and row.merged_into_id is None,
-        **talk_of(row, text, entries, names),
-        **team_parts(row, names),
+        **talk_of(row, text, revisions, entries, names),
+        **team_parts(row, names, entries),
         notice=notice,
         tone=tone,
     )

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.events import kinds
 from portal.events.record import record, set_timer
@@ -21,7 +22,8 @@ from portal.ideas.team_models import IdeaPromise
 from tenants import clock
 from tenants.ids import new_id
 from tenants.permissions import Forbidden, require
-from tenants.scope import current, db
+from tenants.prepared import prepared
+from tenants.scope import Scope, current, db
 
 DUE = "idea.promise.due"
 ANSWER = "idea.answer"
@@ -135,14 +137,28 @@ def fall_due(promise_id: int) -> None:
         _break_if_late(idea, fresh)
 
 
-def promises_of(idea_id: int) -> Sequence[IdeaPromise]:
-    """What is still owed first, the earliest first; then the rest, the newest first."""
-    found = db.session.scalars(select(IdeaPromise).where(IdeaPromise.idea_id == idea_id)).all()
+def fulfill_all(idea: Idea) -> None:
+    """What the business that answers the idea still owes is done, with the idea."""
+    own = select(IdeaPromise).where(IdeaPromise.idea_id == idea.id, IdeaPromise.tenant_id == idea.tenant_id)
+    for one in db.session.scalars(own.order_by(IdeaPromise.due_at).execution_options(populate_existing=True)).all():
+        if is_owed(one):
+            fulfill(idea, one)
+
+
+def promises_of(idea_id: int) -> Sequence[Any]:
+    """Rows of promises: what is still owed first, the earliest first; then the rest, the newest first."""
+    found = db.session.execute(_promises_of(), {"idea": idea_id}).all()
     owed = sorted((each for each in found if is_owed(each)), key=lambda each: each.due_at)
     return [*owed, *sorted((each for each in found if not is_owed(each)), key=lambda each: each.made_at, reverse=True)]
 
 
-def is_owed(one: IdeaPromise) -> bool:
+@prepared
+def _promises_of(scope: Scope) -> Any:
+    promises = IdeaPromise.__table__
+    return scope.select(promises).where(promises.c.idea_id == bindparam("idea"))
+
+
+def is_owed(one: Any) -> bool:
     """Due, or broken and neither fulfilled nor given another date."""
     return one.state in ("due", "broken") and one.fulfilled_at is None and one.moved_to is None
 

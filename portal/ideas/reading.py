@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, literal_column, or_
+from sqlalchemy import Select, bindparam, literal_column, or_
 
 from portal.directory import Directory
 from portal.ideas.holding import NoSuchIdea
@@ -17,12 +17,19 @@ from portal.ideas.states import STATES
 from portal.ideas.unfinished import Missing, missing_of
 from portal.languages import gettext as _
 from portal.languages import html_lang
-from tenants.scope import current, db
+from tenants.prepared import prepared
+from tenants.scope import Scope, current, db
 
 PAGE = 25
 FILTERS = ("state", "business", "category", "touchpoint")
 """Of the public list: one at a time has an index of its own, for each order (`models._lists`)."""
 ORDERS = ("votes", "newest")
+_FILTERED = {
+    "state": Idea.__table__.c.state,
+    "business": Idea.__table__.c.tenant_id,
+    "category": Idea.__table__.c.category_id,
+    "touchpoint": Idea.__table__.c.touchpoint_id,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +70,16 @@ class IdeaList:
 
 def find_idea(reference: str) -> Any:
     """The row of an idea that the scope may read. Raises NoSuchIdea."""
-    ideas = Idea.__table__
-    row = db.session.execute(current().select(ideas).where(ideas.c.reference == reference)).one_or_none()
+    row = db.session.execute(_by_reference(), {"named": reference}).one_or_none()
     if row is None:
         raise NoSuchIdea(reference)
     return row
+
+
+@prepared
+def _by_reference(scope: Scope) -> Any:
+    ideas = Idea.__table__
+    return scope.select(ideas).where(ideas.c.reference == bindparam("named"))
 
 
 def public_ideas() -> Select[Any]:
@@ -76,9 +88,13 @@ def public_ideas() -> Select[Any]:
     The word is written out, not bound: once PostgreSQL plans a prepared statement for all values alike, it cannot know
     that a bound one is what the partial indexes of the lists are for, and reads every idea.
     """
+    return _public(current())
+
+
+def _public(scope: Scope) -> Select[Any]:
     ideas = Idea.__table__
     public = ideas.c.visibility == literal_column("'public'")
-    return current().select(ideas).where(public, ideas.c.merged_into_id.is_(None))
+    return scope.select(ideas).where(public, ideas.c.merged_into_id.is_(None))
 
 
 def still_open() -> Any:
@@ -92,15 +108,10 @@ def list_ideas(chosen: Mapping[str, str], names: Directory, *, order: str = "vot
     Those that are still open, unless a state is chosen. A filter whose value names nothing gives an empty list; a token
     that is none is ignored.
     """
-    ideas = Idea.__table__
-    query = public_ideas() if "state" in chosen else public_ideas().where(still_open())
-    for name, value in chosen.items():
-        query = query.where(_condition(name, value, names))
     border = _border(after, order)
-    if border is not None:
-        query = query.where(border)
-    by = [ideas.c.votes.desc(), ideas.c.id.desc()] if order == "votes" else [ideas.c.id.desc()]
-    rows = list(db.session.execute(query.order_by(*by).limit(PAGE + 1)))
+    values = {name: _value(name, value, names) for name, value in chosen.items()}
+    query = _list(tuple(sorted(values)), order, border is not None)
+    rows = list(db.session.execute(query, {**values, **(border or {}), "most": PAGE + 1}))
     older = _token(rows[PAGE - 1], order) if len(rows) > PAGE else None
     shown = rows[:PAGE]
     outcomes = outcomes_of(shown) if "state" in chosen else {}
@@ -108,11 +119,26 @@ def list_ideas(chosen: Mapping[str, str], names: Directory, *, order: str = "vot
     return IdeaList(told, older, is_first=border is None)
 
 
+@prepared
+def _list(scope: Scope, filters: tuple[str, ...], order: str, goes_on: bool) -> Select[Any]:
+    """A page of the list by the value of each of these filters; `goes_on` after the border of the page before."""
+    ideas = Idea.__table__
+    query = _public(scope) if "state" in filters else _public(scope).where(still_open())
+    query = query.where(*(_FILTERED[name] == bindparam(name) for name in filters))
+    wanted, last = ideas.c.wanted, ideas.c.id
+    if goes_on and order == "votes":
+        query = query.where(wanted <= bindparam("wanted"), or_(wanted < bindparam("wanted"), last < bindparam("last")))
+    elif goes_on:
+        query = query.where(last < bindparam("last"))
+    by = [wanted.desc(), last.desc()] if order == "votes" else [last.desc()]
+    return query.order_by(*by).limit(bindparam("most"))
+
+
 def solutions_of(problem_id: int, names: Directory) -> list[ListedIdea]:
     """What was proposed for a problem, the most wanted first."""
     ideas = Idea.__table__
     query = current().select(ideas).where(ideas.c.problem_id == problem_id, ideas.c.merged_into_id.is_(None))
-    return listed(list(db.session.execute(query.order_by(ideas.c.votes.desc(), ideas.c.id.desc()).limit(PAGE))), names)
+    return listed(list(db.session.execute(query.order_by(ideas.c.wanted.desc(), ideas.c.id.desc()).limit(PAGE))), names)
 
 
 def done_lately(names: Directory, count: int, *, touchpoint_id: int | None = None) -> list[ListedIdea]:
@@ -129,7 +155,8 @@ def most_wanted(names: Directory, count: int, *, touchpoint_id: int) -> list[Lis
     """Ideas for one place that are still open, the most wanted first."""
     ideas = Idea.__table__
     query = public_ideas().where(ideas.c.touchpoint_id == touchpoint_id, still_open())
-    return listed(list(db.session.execute(query.order_by(ideas.c.votes.desc(), ideas.c.id.desc()).limit(count))), names)
+    query = query.order_by(ideas.c.wanted.desc(), ideas.c.id.desc()).limit(count)
+    return listed(list(db.session.execute(query)), names)
 
 
 def by_ids(ids: list[int], names: Directory) -> list[ListedIdea]:
@@ -153,7 +180,7 @@ def listed(rows: list[Any], names: Directory) -> list[ListedIdea]:
             kind=row.kind,
             state=row.state,
             business=said.get(row.tenant_id, ""),
-            votes=row.votes + row.votes_joined,
+            votes=row.wanted,
             comments=row.comments,
             evidence=row.evidence,
             at=row.proposed_at,
@@ -166,34 +193,30 @@ def listed(rows: list[Any], names: Directory) -> list[ListedIdea]:
     ]
 
 
-def _condition(name: str, value: str, names: Directory) -> Any:
-    ideas = Idea.__table__
+def _value(name: str, value: str, names: Directory) -> str | int:
+    """What the column of a filter has to hold; something that none holds for a value that names nothing."""
     if name == "state":
-        return ideas.c.state == (value if value in STATES else "")
+        return value if value in STATES else ""
     found: Any
     if name == "business":
-        found, column = names.business_by_slug(value), ideas.c.tenant_id
+        found = names.business_by_slug(value)
     elif name == "category":
-        found, column = names.category_by_code(value), ideas.c.category_id
+        found = names.category_by_code(value)
     else:
-        found, column = names.place_by_code(value), ideas.c.touchpoint_id
-    return column == (found.id if found else 0)
+        found = names.place_by_code(value)
+    return found.id if found else 0
 
 
 def _token(row: Any, order: str) -> str:
-    return f"{row.votes:x}.{row.id:x}" if order == "votes" else f"{row.id:x}"
+    return f"{row.wanted:x}.{row.id:x}" if order == "votes" else f"{row.id:x}"
 
 
-def _border(token: str, order: str) -> Any:
-    """Everything after the last row of the page before; None for a token that is none."""
-    ideas = Idea.__table__
+def _border(token: str, order: str) -> dict[str, int] | None:
+    """The last row of the page before, as its token says; None for a token that is none."""
     try:
         numbers = [int(part, 16) for part in token.split(".")]
     except ValueError:
         return None
     if not all(0 <= number < 2**63 for number in numbers) or len(numbers) != (2 if order == "votes" else 1):
         return None
-    if order == "newest":
-        return ideas.c.id < numbers[0]
-    votes, last = numbers
-    return and_(ideas.c.votes <= votes, or_(ideas.c.votes < votes, ideas.c.id < last))
+    return dict(zip(("wanted", "last") if order == "votes" else ("last",), numbers, strict=True))

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from portal.cases.redaction import REASONS, NothingThere
 from portal.events import kinds
-from portal.events.models import Event
+from portal.events.models import Event, EventContent
 from portal.events.record import record
 from portal.ideas.amending import NoSuchAmendment
 from portal.ideas.commenting import NoSuchComment, erase_comment_events
@@ -37,6 +37,8 @@ WHOLE = frozenset(kind.name for kind in (kinds.IDEA_PROPOSED, kinds.IDEA_REVISED
 """Entries that repeat a version, a comment or an amendment: one removes that, and they go with it."""
 WITH_FREE_FACTS = frozenset({kinds.IDEA_MOVED.name})
 """Other entries whose facts hold words that people wrote."""
+LEAVING_OUT = frozenset({kinds.IDEA_MOVED.name, kinds.IDEA_SHIPPED.name})
+"""Those that may say what is left out; the idea repeats it while it holds."""
 
 
 def redact_version(idea_id: int, number: int, reason: str, voice: Voice) -> None:
@@ -94,8 +96,9 @@ def redact_entry(idea_id: int, seq: int, reason: str) -> None:
         entry = db.session.execute(query).one_or_none()
         if entry is None or entry.kind in WHOLE or entry.kind == kinds.IDEA_REDACTED.name:
             raise NothingThere(seq)
+        free = entry.kind in WITH_FREE_FACTS or _left_out_in(entry) is not None
         _erase_copies(idea, entry)
-        if not erase_content(entry.id, with_facts=entry.kind in WITH_FREE_FACTS):
+        if not erase_content(entry.id, with_facts=free):
             raise NothingThere(seq)
         _tell(idea, "entry", [seq], reason)
 
@@ -159,7 +162,9 @@ def _one(model: Any, idea: Idea, one_id: int) -> Any:
 
 
 def _erase_copies(idea: Idea, entry: Any) -> None:
-    """Words that stand in a row of their own as well: a promise's sentence, the part of a business."""
+    """Words that stand in a row as well: a promise's sentence, the part of a business, what is left out."""
+    if entry.kind in LEAVING_OUT and idea.left_out is not None and idea.left_out == _left_out_in(entry):
+        idea.left_out = None
     if entry.kind.startswith("idea.promise."):
         for promise in db.session.scalars(select(IdeaPromise).where(IdeaPromise.idea_id == idea.id)):
             if entry.kind != kinds.IDEA_PROMISE_MOVED.name and promise.made_at == entry.at:
@@ -169,6 +174,11 @@ def _erase_copies(idea: Idea, entry: Any) -> None:
     if entry.kind.startswith("idea.part."):
         for part in db.session.scalars(select(IdeaPart).where(IdeaPart.idea_id == idea.id)):
             part.what, part.reason = "", None
+
+
+def _left_out_in(entry: Any) -> str | None:
+    content = db.session.get(EventContent, entry.id) if entry.kind in LEAVING_OUT else None
+    return (content.facts or {}).get("left_out") if content is not None else None
 
 
 def _tell(idea: Idea, what: str, entries: list[int], reason: str) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.cases.masking import mask
 from portal.events import kinds
@@ -22,7 +23,8 @@ from portal.ideas.voices import Voice
 from portal.ideas.wording_diff import share_changed
 from tenants import clock
 from tenants.permissions import Forbidden, allows
-from tenants.scope import current, db
+from tenants.prepared import prepared
+from tenants.scope import Scope, current, db
 
 QUICK = timedelta(minutes=10)
 """Edits of one person within so long after a version was first written are part of it."""
@@ -168,9 +170,13 @@ def mark_of(*words: str | None) -> str:
 
 def revisions_of(idea_id: int) -> list[Any]:
     """All versions, the oldest first."""
+    return list(db.session.execute(_revisions_of(), {"idea": idea_id}))
+
+
+@prepared
+def _revisions_of(scope: Scope) -> Any:
     revisions = IdeaRevision.__table__
-    query = current().select(revisions).where(revisions.c.idea_id == idea_id).order_by(revisions.c.number)
-    return list(db.session.execute(query))
+    return scope.select(revisions).where(revisions.c.idea_id == bindparam("idea")).order_by(revisions.c.number)
 
 
 def author_of(idea_id: int) -> str:
@@ -190,6 +196,11 @@ def standing_version(row: Any) -> Any:
 def paragraphs(row: Any) -> list[str]:
     """The version that stands; empty where its words were removed."""
     return split(standing_version(row).text or "")
+
+
+def standing_among(revisions: Sequence[Any], row: Any) -> list[str]:
+    """The same, where all versions were read already."""
+    return split(next(each.text for each in revisions if each.number == row.revision) or "")
 
 
 def split(text: str) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, or_
+from sqlalchemy import Select, and_, bindparam, or_
 
 from portal.directory import Directory, Name
 from portal.ideas.fixed import Share, share_of
@@ -16,7 +16,8 @@ from portal.ideas.outcomes import proofs_of
 from portal.ideas.reading import ListedIdea, listed, public_ideas
 from portal.ideas.states import HORIZONS
 from portal.ideas.watching import Effect, public_effects
-from tenants.scope import current, db
+from tenants.prepared import prepared
+from tenants.scope import Scope, db
 
 MOST = 50
 """Ideas in one column."""
@@ -49,20 +50,26 @@ class Shipped:
 
 def columns(names: Directory, *, tenant_id: int | None = None) -> dict[str, list[Planned]]:
     """The columns of the roadmap: public ideas of all businesses, or whatever one business has on it."""
-    ideas = Idea.__table__
+    whose: dict[str, Any] = {} if tenant_id is None else {"tenant": tenant_id}
     rows: list[Any] = []
     for horizon in HORIZONS:
-        if tenant_id is None:
-            query = public_ideas()
-        else:
-            query = current().select(ideas).where(ideas.c.tenant_id == tenant_id, ideas.c.merged_into_id.is_(None))
-        query = query.where(ideas.c.horizon == horizon)
-        rows += db.session.execute(query.order_by(ideas.c.votes.desc(), ideas.c.id.desc()).limit(MOST))
+        rows += db.session.execute(_column(bool(whose)), {"horizon": horizon, **whose})
     owed = ahead_by_idea([row.id for row in rows])
     found: dict[str, list[Planned]] = {horizon: [] for horizon in HORIZONS}
     for row, idea in zip(rows, listed(rows, names), strict=True):
         found[row.horizon].append(Planned(idea, row.version, row.horizon, owed.get(row.id)))
     return found
+
+
+@prepared
+def _column(scope: Scope, of_one: bool) -> Select[Any]:
+    """One column: of everybody, or of one business."""
+    ideas = Idea.__table__
+    query = public_ideas()
+    if of_one:
+        query = scope.select(ideas).where(ideas.c.tenant_id == bindparam("tenant"), ideas.c.merged_into_id.is_(None))
+    query = query.where(ideas.c.horizon == bindparam("horizon"))
+    return query.order_by(ideas.c.wanted.desc(), ideas.c.id.desc()).limit(MOST)
 
 
 def shipped(names: Directory, *, after: str = "") -> tuple[list[Shipped], str | None]:

@@ -68,9 +68,10 @@ def no_such_idea(_error: Exception) -> AnyResponse:
 def etag_of(row: Any) -> str:
     """Names everything that the page depends on; the day too, because it says "today"."""
     votes = (row.votes, row.votes_joined, row.votes_current, row.fixed_yes, row.fixed_no)
-    counted = (*votes, row.evidence, row.evidence_open, row.comments)
+    counted = (*votes, row.evidence, row.evidence_joined, row.evidence_open, row.comments)
     today = f"{clock.now():%y%m%d%H}"
-    parts = [BUILD, tongue().locale, row.public_version, g.network.version, today, *counted, version_of(row.id)]
+    behind = version_of(row.id) if row.evidence else ""
+    parts = [BUILD, tongue().locale, row.public_version, g.network.version, today, *counted, behind]
     return '"' + "-".join(str(part) for part in parts) + '"'
 
 

@@ -32,6 +32,8 @@ class Proof:
     what: str
     since: date
     touchpoint_id: int | None = None
+    left_out: str = ""
+    """What is not there yet."""
 
 
 def ship(idea_id: int, version: int, proof: Proof) -> None:
@@ -47,10 +49,10 @@ def ship(idea_id: int, version: int, proof: Proof) -> None:
             raise NoProof("since")
         before = move(idea, "ship")
         idea.shipped_since, idea.horizon, idea.fell_short_at, idea.watched_at = proof.since, None, None, None
-        for one in promising.promises_of(idea.id):
-            if promising.is_owed(one) and one.tenant_id == idea.tenant_id:
-                promising.fulfill(idea, one)
+        known, idea.left_out = idea.left_out, proof.left_out.strip() or None
+        promising.fulfill_all(idea)
         facts: dict[str, Any] = {"since": proof.since.isoformat(), "before": before}
         facts |= {"touchpoint": str(proof.touchpoint_id)} if proof.touchpoint_id else {}
+        facts |= {"left_out": idea.left_out} if idea.left_out and idea.left_out != known else {}
         record(idea, kinds.IDEA_SHIPPED, text=proof.what, facts=facts)
         watching.begin(idea)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.events import kinds
 from portal.events.record import record
@@ -14,7 +15,8 @@ from portal.ideas.team_models import PART_STATES, IdeaPart
 from tenants import clock
 from tenants.models import Tenant
 from tenants.permissions import Forbidden, require
-from tenants.scope import current, db
+from tenants.prepared import prepared
+from tenants.scope import Scope, current, db
 
 ANSWER = "idea.answer"
 BLOCKING = ("asked", "declined", "blocked")
@@ -70,13 +72,19 @@ def answer_part(idea_id: int, *, state: str, reason: str, version: int | None = 
         record(idea, kinds.IDEA_PART_MOVED, text=reason or None, facts=facts)
 
 
-def parts_of(idea_id: int) -> Sequence[IdeaPart]:
-    """Those that the whole waits for first, the longest waiting first."""
-    found = db.session.scalars(select(IdeaPart).where(IdeaPart.idea_id == idea_id)).all()
+def parts_of(idea_id: int) -> Sequence[Any]:
+    """The rows of parts: those that the whole waits for first, the longest waiting first."""
+    found = db.session.execute(_parts_of(), {"idea": idea_id}).all()
     return sorted(found, key=lambda part: (part.state not in BLOCKING, part.since))
 
 
-def blocking(parts: Sequence[IdeaPart]) -> list[IdeaPart]:
+@prepared
+def _parts_of(scope: Scope) -> Any:
+    parts = IdeaPart.__table__
+    return scope.select(parts).where(parts.c.idea_id == bindparam("idea"))
+
+
+def blocking(parts: Sequence[Any]) -> list[Any]:
     """Whom the whole waits for, since when."""
     return [part for part in parts if part.state in BLOCKING]
 

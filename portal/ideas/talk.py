@@ -12,7 +12,6 @@ from portal.events.timeline import Entry
 from portal.ideas.amending import ShownAmendment, amendments_of
 from portal.ideas.commenting import comments_of, discussed
 from portal.ideas.crediting import credits_of
-from portal.ideas.revising import revisions_of
 from portal.ideas.wording_diff import Piece, difference
 
 
@@ -33,17 +32,20 @@ class ListedAmendment:
         return bool(self.shown.row.state == "proposed")
 
 
-def talk_of(row: Any, text: Sequence[str], entries: Sequence[Entry], names: Directory) -> dict[str, Any]:
+def talk_of(
+    row: Any, text: Sequence[str], revisions: Sequence[Any], entries: Sequence[Entry], names: Directory
+) -> dict[str, Any]:
     """For the page of an idea; `text` are the paragraphs that stand, `entries` its history."""
-    counts, refused, revisions = discussed(row.id), _refused(entries), revisions_of(row.id)
+    amendments, refused = amendments_of(row.id, text), _refused(entries)
+    counts = discussed(row.id) if amendments and row.comments else {}
     return {
         "author": (revisions[0].credit or "") if revisions else "",
         "credits": credits_of(revisions, names.names()),
         "amendments": [
             ListedAmendment(each, pieces_of(each.row), counts.get(each.row.id, 0), refused.get(str(each.row.id)))
-            for each in amendments_of(row.id, text)
+            for each in amendments
         ],
-        "comments": comments_of(row.id),
+        "comments": comments_of(row.id) if row.comments else [],
     }
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from portal.directory import Directory
+from portal.events.timeline import Entry
 from portal.ideas.answering import CASE_WEIGHT, score
 from portal.ideas.fixed import may_be_asked, share_of
 from portal.ideas.merging import merged_into, together
@@ -12,14 +14,18 @@ from portal.ideas.official import is_late, moves_before, next_promise, official
 from portal.ideas.promising import promises_of
 from portal.ideas.reading import listed
 from portal.ideas.taking_part import blocking, parts_of
-from portal.ideas.unfinished import missing_of, parts_left
+from portal.ideas.unfinished import missing_here, parts_left
 from portal.ideas.watching import FEW, public_effect
 
 
-def team_parts(row: Any, names: Directory) -> dict[str, Any]:
-    """Everything that `_answer`, `_promises`, `_parts`, `_together`, `_score`, `_fixed` and `_effect` need."""
+def team_parts(row: Any, names: Directory, entries: Sequence[Entry]) -> dict[str, Any]:
+    """Everything that `_answer`, `_promises`, `_parts`, `_together`, `_score`, `_fixed` and `_effect` need.
+
+    `entries` is the history of the idea.
+    """
     promises, parts, joined = promises_of(row.id), parts_of(row.id), merged_into(row.id)
-    ahead, said = next_promise(row, promises), official(row)
+    ahead, said = next_promise(row, promises), official(row, entries)
+    left = parts_left(parts, promises, names.names())
     return {
         "official": said,
         "proof_place": _place(said.proof.facts if said.proof else {}, names),
@@ -29,8 +35,8 @@ def team_parts(row: Any, names: Directory) -> dict[str, Any]:
         "idea_promises": promises,
         "idea_parts": parts,
         "blocks": blocking(parts),
-        "parts_left": parts_left(parts, promises, names.names()),
-        "missing": missing_of([row], names.names()).get(row.id),
+        "parts_left": left,
+        "missing": missing_here(row, left),
         "merged_here": listed(joined, names),
         "together": together(row.network_id, row, joined),
         "score": score(row),

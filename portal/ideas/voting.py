@@ -7,11 +7,11 @@ indexes, and counts by triggers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.accounts.models import AccountCase
@@ -19,7 +19,8 @@ from portal.ideas.voices import Voice
 from portal.ideas.vote_models import IdeaVote
 from tenants import clock
 from tenants.ids import new_id
-from tenants.scope import current, db, writing
+from tenants.prepared import prepared
+from tenants.scope import Scope, current, db, writing
 
 AFTER_VOTE: list[Callable[[Any, Voice], None]] = []
 """Called in the transaction of each tap on "I support this", for slices above: voting subscribes."""
@@ -77,12 +78,9 @@ def confirm(idea: Any, voice: Voice) -> bool:
 
 def standing(idea: Any, voice: Voice) -> Standing:
     """How this person has voted."""
-    votes = IdeaVote.__table__
-    either = or_(votes.c.voter_hash == voice.hash_on(idea.id), *_of_account(voice))
-    query = current().select(votes.c.about, votes.c.revision, votes.c.says_yes, votes.c.person_id)
     own: Any = None
     fixed = None
-    for row in db.session.execute(query.where(votes.c.idea_id == idea.id, either)):
+    for row in _given(idea, voice):
         if voice.person_id is not None and row.person_id not in (None, voice.person_id):
             continue  # of somebody else who used this browser
         if row.about == "idea":
@@ -92,6 +90,29 @@ def standing(idea: Any, voice: Voice) -> Standing:
     if own is None:
         return Standing(False, 0, fixed)
     return Standing(True, own.revision, fixed, of_account=own.person_id not in (None, voice.person_id))
+
+
+def counted_anew(idea: Any) -> Standing:
+    """How somebody has voted whose tap was counted just now: nobody says "fixed" of what still takes votes."""
+    return Standing(True, idea.revision, None)
+
+
+def _given(idea: Any, voice: Voice) -> Iterable[Any]:
+    """What this browser or account has said of the idea."""
+    browser = {"idea": idea.id, "browser": voice.hash_on(idea.id)}
+    if voice.person_id is None:
+        return db.session.execute(_given_by_browser(), browser)
+    votes = IdeaVote.__table__
+    query = current().select(votes.c.about, votes.c.revision, votes.c.says_yes, votes.c.person_id)
+    either = or_(votes.c.voter_hash == browser["browser"], *_of_account(voice))
+    return db.session.execute(query.where(votes.c.idea_id == idea.id, either))
+
+
+@prepared
+def _given_by_browser(scope: Scope) -> Any:
+    votes = IdeaVote.__table__
+    query = scope.select(votes.c.about, votes.c.revision, votes.c.says_yes, votes.c.person_id)
+    return query.where(votes.c.idea_id == bindparam("idea"), votes.c.voter_hash == bindparam("browser"))
 
 
 def _cast(idea: Any, voice: Voice, about: str, *, says_yes: bool) -> bool:
@@ -168,13 +189,19 @@ def _row(idea: Any, about: str, says_yes: bool) -> dict[str, Any]:
 
 def insert_once(row: dict[str, Any], column: str = "") -> bool:
     """Insert the vote unless this voter has one: by `column`, else by any of them. Whether it was inserted."""
+    stamped = {**row, **current().stamps(IdeaVote)}
+    return db.session.scalar(_insert_once(db.session.get_bind().dialect.name, column), stamped) is not None
+
+
+@prepared
+def _insert_once(_scope: Scope, engine: str, column: str) -> Any:
+    """It is stamped by its values: building it anew would take as long as running it, while everybody waits in line."""
     votes: Any = IdeaVote.__table__
-    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+    dialect = postgresql if engine == "postgresql" else sqlite
     only: dict[str, Any] = {}
     if column:
         only = {"index_elements": ["idea_id", "about", column], "index_where": votes.c[column].is_not(None)}
-    once = dialect.insert(votes).values(row).on_conflict_do_nothing(**only)
-    return db.session.scalar(current().insert(votes, once).returning(votes.c.id)) is not None
+    return dialect.insert(votes).on_conflict_do_nothing(**only).returning(votes.c.id)
 
 
 def _mine(idea: Any, voice: Voice, about: str) -> tuple[Any, ...]:

@@ -127,7 +127,7 @@ def _responses(ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         .order_by(events.c.idea_id, events.c.case_seq)
     )
     for row in db.session.execute(query):
-        for text in (row.text, (row.facts or {}).get("would_change")):
+        for text in (row.text, *((row.facts or {}).get(name) for name in ("would_change", "left_out"))):
             if isinstance(text, str) and text:
                 yield row.idea_id, text
 

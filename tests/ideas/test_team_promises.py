@@ -119,7 +119,7 @@ def test_what_was_moved_is_told_with_each_date_before(cast, promised, hand) -> N
         moves = moves_before(ahead, promises)
         assert [(each.state, each.reason) for each in moves] == [("moved", "The ship is late."), ("broken", "It sank.")]
         assert moves_before(other, promises) == [], "of the same business and for the same moment, but another one"
-        assert ahead_by_idea([idea.id])[idea.id].promise in (ahead, other)
+        assert ahead_by_idea([idea.id])[idea.id].promise.id in (ahead.id, other.id)
         assert ahead_by_idea([4711]) == {}
 
 

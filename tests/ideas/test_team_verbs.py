@@ -88,7 +88,7 @@ def test_a_no_needs_its_reason_and_what_would_change_it(cast, proposed) -> None:
     do(cast, mia, idea, "decline")
     do(cast, mia, idea, "update")
     with entered(cast.public):
-        said = official(idea_row(cast, idea.id))
+        said = official(idea_row(cast, idea.id), timeline_of_idea(idea.id))
     assert said.refusal is not None and said.refusal.facts["would_change"] == "A new gate."
     assert said.newest is not None and said.newest.text == "They are on a ship.", "a later word leaves the no as it is"
 

@@ -24,7 +24,8 @@ class Target:
         self.key = world.rows[table][letter]
         with entered(Scope.system()):
             thing = db.session.get_one(self.cls, self.key)
-            self.values = {column.name: getattr(thing, column.name) for column in self.table.columns}
+            written = [column.name for column in self.table.columns if column.computed is None]
+            self.values = {name: getattr(thing, name) for name in written}
         self.names = [column.name for column in self.table.primary_key]
 
     @property
