@@ -183,7 +183,8 @@ def _keep_pages(app: Flask, settings: Settings) -> None:
     limit = settings.page_memory * 1024 * 1024 // 2
     standby = app.extensions["standby"] = standby_of(settings)
     versions = followed(settings, version_lookup(settings), standby)
-    layer = keeper.Keeper(app.wsgi_app, versions, limit=limit, longest=longest)
+    cookie = app.config["SESSION_COOKIE"]
+    layer = keeper.Keeper(app.wsgi_app, versions, limit=limit, longest=longest, session_cookie=cookie)
     app.extensions["fragments"] = Kept(limit)
     app.extensions["keeper"] = layer
     app.wsgi_app = layer  # type: ignore[method-assign]
