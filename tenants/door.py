@@ -229,15 +229,15 @@ def _key(scope: Scope) -> Select[Any]:
     )
 
 
-def hand_in(found: FoundKey, session_token: str | None) -> str:
+def hand_in(key_id: int, session_token: str | None) -> str:
     """Remember a key for this browser. Returns the session token that its cookie must hold, old or new."""
+    held = SessionKey.__table__
     with writing():
-        known = session_token and visitor(session_token)
+        known = visitor(session_token) if session_token else None
         token = session_token if known and session_token else new_token()
         session_id = known.session_id if known else open_session(token, None, CUSTOMER_SESSION)
-        already = db.session.get(SessionKey, (session_id, found.id))
-        if already is None:
-            db.session.add(SessionKey(session_id=session_id, key_id=found.id))
+        if known is None or db.session.get(SessionKey, (session_id, key_id)) is None:
+            db.session.execute(current().insert(held).inline(), {"session_id": session_id, "key_id": key_id})
     return token
 
 
@@ -249,17 +249,16 @@ def mark_seen(session_id: int) -> None:
 
 def open_session(token: str, user_id: int | None, lifetime: timedelta, user_agent: str = "") -> int:
     now = clock.now()
-    session = BrowserSession(
-        token_hash=token_hash(token),
-        user_id=user_id,
-        created_at=now,
-        seen_at=now,
-        expires_at=now + lifetime,
-        user_agent=user_agent[:200],
-    )
-    db.session.add(session)
-    db.session.flush()
-    return session.id
+    session = {
+        "token_hash": token_hash(token),
+        "user_id": user_id,
+        "created_at": now,
+        "seen_at": now,
+        "expires_at": now + lifetime,
+        "user_agent": user_agent[:200],
+    }
+    added: Any = db.session.execute(current().insert(BrowserSession.__table__), session)
+    return int(added.inserted_primary_key[0])
 
 
 def new_key(purpose: str, subject_id: int, subject: str, expires_at: datetime, *, network_id: int | None = None) -> str:
@@ -280,17 +279,18 @@ def keep_key(
     expires_at: datetime,
     *,
     network_id: int | None = None,
-) -> None:
-    """Keep a key whose token is known already. A token that is in use violates a unique constraint."""
-    key = Key(
-        id=new_id(),
-        purpose=purpose,
-        token_hash=token_hash(token),
-        subject_id=subject_id,
-        subject=subject,
-        created_at=clock.now(),
-        expires_at=expires_at,
+) -> int:
+    """Keep a key whose token is known already; gives its id. A token in use violates a unique constraint."""
+    key_id = new_id()
+    key = {
+        "id": key_id,
+        "purpose": purpose,
+        "token_hash": token_hash(token),
+        "subject_id": subject_id,
+        "subject": subject,
+        "created_at": clock.now(),
+        "expires_at": expires_at,
         **({} if network_id is None else {"network_id": network_id}),
-    )
-    db.session.add(key)
-    db.session.flush()
+    }
+    db.session.execute(current().insert(Key.__table__).inline(), key)
+    return key_id
