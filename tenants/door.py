@@ -129,17 +129,18 @@ def visitor(token: str) -> Visitor | None:
     due_for_seen = now - row.seen_at > SEEN_EVERY
     if row.user_id is None:
         return Visitor(row.id, None, (), due_for_seen, row.created_at)
-    person = db.session.execute(_person(), {"id": row.user_id}).one_or_none()
-    if person is None:
-        return None
-    known = Person(row.user_id, person.name, person.email, person.locale)
-    return Visitor(row.id, known, seats(row.user_id), due_for_seen, row.created_at)
+    person, places = _person_with_seats(row.user_id)
+    return Visitor(row.id, person, places, due_for_seen, row.created_at) if person else None
 
 
-def seats(user_id: int) -> tuple[Seat, ...]:
-    """Where this person works, in a steady order."""
-    rows = db.session.execute(_seats(), {"id": user_id})
-    return tuple(Seat(row.tenant_id, row.slug, row.name, row.role) for row in rows)
+def _person_with_seats(user_id: int) -> tuple[Person | None, tuple[Seat, ...]]:
+    """Who this is, unless disabled, and where they work: one statement for whoever works somewhere."""
+    rows = db.session.execute(_working(), {"id": user_id}).all()
+    if rows:
+        places = tuple(Seat(row.tenant_id, row.slug, row.tenant_name, row.role) for row in rows)
+        return Person(user_id, rows[0].name, rows[0].email, rows[0].locale), places
+    person = db.session.execute(_person(), {"id": user_id}).one_or_none()
+    return (Person(user_id, person.name, person.email, person.locale) if person else None), ()
 
 
 def opened_subject(session_id: int, purpose: str, subject: str) -> int | None:
@@ -191,14 +192,16 @@ def _person(scope: Scope) -> Select[Any]:
 
 
 @prepared
-def _seats(scope: Scope) -> Select[Any]:
-    memberships, tenants = Membership.__table__, Tenant.__table__
-    return (
-        scope.select(memberships.c.tenant_id, tenants.c.slug, tenants.c.name, memberships.c.role)
-        .select_from(memberships.join(tenants, tenants.c.id == memberships.c.tenant_id))
-        .where(memberships.c.user_id == bindparam("id"))
-        .order_by(memberships.c.tenant_id)
-    )
+def _working(scope: Scope) -> Select[Any]:
+    users, memberships, tenants = User.__table__, Membership.__table__, Tenant.__table__
+    wanted = scope.select(
+        memberships.c.tenant_id, tenants.c.slug, tenants.c.name.label("tenant_name"), memberships.c.role,
+        users.c.name, users.c.email, users.c.locale,
+    )  # fmt: skip
+    there = memberships.join(tenants, tenants.c.id == memberships.c.tenant_id)
+    wanted = wanted.select_from(there.join(users, users.c.id == memberships.c.user_id))
+    wanted = wanted.where(memberships.c.user_id == bindparam("id"), users.c.disabled_at.is_(None))
+    return wanted.order_by(memberships.c.tenant_id)
 
 
 @prepared

@@ -40,6 +40,12 @@ def working_time_of(tenant_id: int) -> WorkingTime:
     return working_time(_calendar(tenant_id))
 
 
+def zone_of(tenant_id: int) -> str | None:
+    """The zone in which a business keeps its hours; None while it has no calendar."""
+    zone: str | None = db.session.execute(_zone_of(), {"tenant": tenant_id}).scalar()
+    return zone
+
+
 def working_time(calendar: ServiceCalendar) -> WorkingTime:
     return WorkingTime(
         zone=ZoneInfo(calendar.zone),
@@ -67,3 +73,9 @@ def _calendar(tenant_id: int) -> Any:
 def _calendar_of(scope: Scope) -> Any:
     calendars = ServiceCalendar.__table__
     return scope.select(calendars).where(calendars.c.tenant_id == bindparam("tenant"))
+
+
+@prepared
+def _zone_of(scope: Scope) -> Any:
+    calendars = ServiceCalendar.__table__
+    return scope.select(calendars.c.zone).where(calendars.c.tenant_id == bindparam("tenant"))
