@@ -68,6 +68,7 @@ from portal.ideas import (  # noqa: F401 (they add to the blueprints of ballots 
 )
 from portal.ideas import routes as ideas
 from portal.kept import Kept
+from portal.lean_template import LeanTemplate
 from portal.operations import routes as operations
 from portal.replica import followed, standby_of
 from portal.search import (
@@ -129,6 +130,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         replica = {"url": settings.database_replica_url, **engine_options(settings, APP_ROLE)}
         app.config["SQLALCHEMY_BINDS"]["replica"] = replica
     app.debug = not settings.in_production
+    app.jinja_env.template_class = LeanTemplate
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.auto_reload = app.debug
