@@ -123,8 +123,12 @@ def csrf_token() -> str:
 
 def csrf_field() -> Markup:
     """The token as a form carries it: nothing for a browser without a session, so that its pages stay cacheable."""
-    token = csrf_token()
-    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(token) if token else Markup()
+    known: tuple[str, Markup] | None = g.get("csrf_field")
+    token = session_token() or ""
+    if known is None or known[0] != token:
+        field = Markup('<input type="hidden" name="csrf_token" value="{}">')
+        known = g.csrf_field = token, field.format(csrf_token()) if token else Markup()
+    return known[1]
 
 
 def _frame() -> dict[str, Any]:

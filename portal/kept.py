@@ -11,10 +11,10 @@ Thing = TypeVar("Thing")
 
 
 class Kept(Generic[Thing]):
-    """Keeps things up to `limit` bytes in all, as their `weight` says; a limit of 0 keeps nothing."""
+    """Keeps up to `most` things and `limit` bytes in all, as their `weight` says; a limit of 0 keeps nothing."""
 
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
+    def __init__(self, limit: int, most: int | None = None) -> None:
+        self.limit, self._most = limit, most
         self._things: OrderedDict[Hashable, tuple[Thing, int]] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
@@ -33,7 +33,7 @@ class Kept(Generic[Thing]):
             self._remove(key)
             self._things[key] = (thing, weight)
             self._bytes += weight
-            while self._bytes > self.limit and self._things:
+            while self._things and (self._bytes > self.limit or (self._most and len(self._things) > self._most)):
                 self._remove(next(iter(self._things)))
 
     def drop(self, key: Hashable) -> None:

@@ -23,6 +23,10 @@ from tenants import clock, door
 
 NOTE = "daylight.keep"
 """Where in a request's environment the application says that its answer may be kept, and for how long it is true."""
+OWN_NOTE = "daylight.keep_own"
+"""The same for the one session that asked, and for nobody else."""
+STATE = "daylight.state"
+"""Where it finds the state of the database from before anything was read, if a page of somebody's own may be kept."""
 UNCHANGED_FOR = timedelta(seconds=10)
 """The longest that a page is kept while nothing is written: it may say how much time is left."""
 
@@ -43,6 +47,13 @@ class Note(Protocol):
     def dies_at(self) -> datetime: ...
 
     def holds(self, versions: VersionLookup) -> bool: ...
+
+
+class NoteOfOne(Note, Protocol):
+    """The same of an answer to one session."""
+
+    def begins(self, versions: VersionLookup) -> bool:
+        """Whether the answer may be kept: nothing was committed while it was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +94,7 @@ def note_of_case(row: Any, card: door.NetworkCard, others: int) -> None:
     """
     if request.query_string:
         return
-    due, midnight = row.next_due_at, _midnight(card.zone)
+    due, day_ends = row.next_due_at, midnight(card.zone)
     request.environ[NOTE] = CaseNote(
         network_id=card.id,
         network_version=card.version,
@@ -92,7 +103,7 @@ def note_of_case(row: Any, card: door.NetworkCard, others: int) -> None:
         version=row.public_version,
         others=others,
         locale=languages.current().locale,
-        dies_at=min(due, midnight) if due is not None and due > clock.now() else midnight,
+        dies_at=min(due, day_ends) if due is not None and due > clock.now() else day_ends,
     )
 
 
@@ -118,10 +129,11 @@ def kept_while_unchanged(*understood: str) -> Callable[[Callable[Asked, Answer]]
 
 
 def _unchanged(state: str, card: door.NetworkCard) -> UnchangedNote:
-    dies_at = min(clock.now() + UNCHANGED_FOR, _midnight(card.zone))
+    dies_at = min(clock.now() + UNCHANGED_FOR, midnight(card.zone))
     return UnchangedNote(state, card.locale, languages.current().locale, dies_at)
 
 
-def _midnight(zone: str) -> datetime:
+def midnight(zone: str) -> datetime:
+    """When the next day begins there: pages say "today"."""
     local = clock.now().astimezone(ZoneInfo(zone))
     return (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -16,6 +16,7 @@ import psycopg
 from sqlalchemy import make_url
 
 from portal.config import Settings
+from portal.own_lookup import Proof, Question
 from portal.version_lookup import PostgresqlVersions, Version, VersionLookup
 from tenants.db import PLAN_ONCE
 from tenants.rls import APP_ROLE
@@ -99,7 +100,7 @@ class FollowedVersions:
     """Looks versions up where the pages are read: in the second database while it keeps up, else in the first."""
 
     def __init__(self, first: VersionLookup, second: VersionLookup, standby: Standby) -> None:
-        self._first, self._second, self._standby = first, second, standby
+        self.first, self._second, self._standby = first, second, standby
 
     def find(self, network_id: int, reference: str) -> Version | None:
         return self._asked().find(network_id, reference)
@@ -109,12 +110,15 @@ class FollowedVersions:
         found = asked.state()
         return None if found is None else f"{'second' if asked is self._second else 'first'} {found}"
 
+    def own(self, question: Question) -> Proof | None:
+        return self.first.own(question)
+
     def close(self) -> None:
-        self._first.close()
+        self.first.close()
         self._second.close()
 
     def _asked(self) -> VersionLookup:
-        return self._second if self._standby.is_fit() else self._first
+        return self._second if self._standby.is_fit() else self.first
 
 
 def standby_of(settings: Settings) -> Standby:

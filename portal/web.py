@@ -68,6 +68,7 @@ from portal.ideas import (  # noqa: F401 (they add to the blueprints of ballots 
 )
 from portal.ideas import routes as ideas
 from portal.kept import Kept
+from portal.lean_template import LeanTemplate
 from portal.operations import routes as operations
 from portal.replica import followed, standby_of
 from portal.search import (
@@ -131,6 +132,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         replica = {"url": settings.database_replica_url, **engine_options(settings, APP_ROLE)}
         app.config["SQLALCHEMY_BINDS"]["replica"] = replica
     app.debug = not settings.in_production
+    app.jinja_env.template_class = LeanTemplate
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.auto_reload = app.debug
@@ -185,7 +187,8 @@ def _keep_pages(app: Flask, settings: Settings) -> None:
     limit = settings.page_memory * 1024 * 1024 // 2
     standby = app.extensions["standby"] = standby_of(settings)
     versions = followed(settings, version_lookup(settings), standby)
-    layer = keeper.Keeper(app.wsgi_app, versions, limit=limit, longest=longest)
+    cookie = app.config["SESSION_COOKIE"]
+    layer = keeper.Keeper(app.wsgi_app, versions, limit=limit, longest=longest, session_cookie=cookie)
     app.extensions["fragments"] = Kept(limit)
     app.extensions["keeper"] = layer
     app.wsgi_app = layer  # type: ignore[method-assign]

@@ -129,17 +129,18 @@ def visitor(token: str) -> Visitor | None:
     due_for_seen = now - row.seen_at > SEEN_EVERY
     if row.user_id is None:
         return Visitor(row.id, None, (), due_for_seen, row.created_at)
-    person = db.session.execute(_person(), {"id": row.user_id}).one_or_none()
-    if person is None:
-        return None
-    known = Person(row.user_id, person.name, person.email, person.locale)
-    return Visitor(row.id, known, seats(row.user_id), due_for_seen, row.created_at)
+    person, places = _person_with_seats(row.user_id)
+    return Visitor(row.id, person, places, due_for_seen, row.created_at) if person else None
 
 
-def seats(user_id: int) -> tuple[Seat, ...]:
-    """Where this person works, in a steady order."""
-    rows = db.session.execute(_seats(), {"id": user_id})
-    return tuple(Seat(row.tenant_id, row.slug, row.name, row.role) for row in rows)
+def _person_with_seats(user_id: int) -> tuple[Person | None, tuple[Seat, ...]]:
+    """Who this is, unless disabled, and where they work: one statement for whoever works somewhere."""
+    rows = db.session.execute(_working(), {"id": user_id}).all()
+    if rows:
+        places = tuple(Seat(row.tenant_id, row.slug, row.tenant_name, row.role) for row in rows)
+        return Person(user_id, rows[0].name, rows[0].email, rows[0].locale), places
+    person = db.session.execute(_person(), {"id": user_id}).one_or_none()
+    return (Person(user_id, person.name, person.email, person.locale) if person else None), ()
 
 
 def opened_subject(session_id: int, purpose: str, subject: str) -> int | None:
@@ -191,14 +192,16 @@ def _person(scope: Scope) -> Select[Any]:
 
 
 @prepared
-def _seats(scope: Scope) -> Select[Any]:
-    memberships, tenants = Membership.__table__, Tenant.__table__
-    return (
-        scope.select(memberships.c.tenant_id, tenants.c.slug, tenants.c.name, memberships.c.role)
-        .select_from(memberships.join(tenants, tenants.c.id == memberships.c.tenant_id))
-        .where(memberships.c.user_id == bindparam("id"))
-        .order_by(memberships.c.tenant_id)
-    )
+def _working(scope: Scope) -> Select[Any]:
+    users, memberships, tenants = User.__table__, Membership.__table__, Tenant.__table__
+    wanted = scope.select(
+        memberships.c.tenant_id, tenants.c.slug, tenants.c.name.label("tenant_name"), memberships.c.role,
+        users.c.name, users.c.email, users.c.locale,
+    )  # fmt: skip
+    there = memberships.join(tenants, tenants.c.id == memberships.c.tenant_id)
+    wanted = wanted.select_from(there.join(users, users.c.id == memberships.c.user_id))
+    wanted = wanted.where(memberships.c.user_id == bindparam("id"), users.c.disabled_at.is_(None))
+    return wanted.order_by(memberships.c.tenant_id)
 
 
 @prepared
@@ -229,15 +232,15 @@ def _key(scope: Scope) -> Select[Any]:
     )
 
 
-def hand_in(found: FoundKey, session_token: str | None) -> str:
+def hand_in(key_id: int, session_token: str | None) -> str:
     """Remember a key for this browser. Returns the session token that its cookie must hold, old or new."""
+    held = SessionKey.__table__
     with writing():
-        known = session_token and visitor(session_token)
+        known = visitor(session_token) if session_token else None
         token = session_token if known and session_token else new_token()
         session_id = known.session_id if known else open_session(token, None, CUSTOMER_SESSION)
-        already = db.session.get(SessionKey, (session_id, found.id))
-        if already is None:
-            db.session.add(SessionKey(session_id=session_id, key_id=found.id))
+        if known is None or db.session.get(SessionKey, (session_id, key_id)) is None:
+            db.session.execute(current().insert(held).inline(), {"session_id": session_id, "key_id": key_id})
     return token
 
 
@@ -249,17 +252,16 @@ def mark_seen(session_id: int) -> None:
 
 def open_session(token: str, user_id: int | None, lifetime: timedelta, user_agent: str = "") -> int:
     now = clock.now()
-    session = BrowserSession(
-        token_hash=token_hash(token),
-        user_id=user_id,
-        created_at=now,
-        seen_at=now,
-        expires_at=now + lifetime,
-        user_agent=user_agent[:200],
-    )
-    db.session.add(session)
-    db.session.flush()
-    return session.id
+    session = {
+        "token_hash": token_hash(token),
+        "user_id": user_id,
+        "created_at": now,
+        "seen_at": now,
+        "expires_at": now + lifetime,
+        "user_agent": user_agent[:200],
+    }
+    added: Any = db.session.execute(current().insert(BrowserSession.__table__), session)
+    return int(added.inserted_primary_key[0])
 
 
 def new_key(purpose: str, subject_id: int, subject: str, expires_at: datetime, *, network_id: int | None = None) -> str:
@@ -280,17 +282,18 @@ def keep_key(
     expires_at: datetime,
     *,
     network_id: int | None = None,
-) -> None:
-    """Keep a key whose token is known already. A token that is in use violates a unique constraint."""
-    key = Key(
-        id=new_id(),
-        purpose=purpose,
-        token_hash=token_hash(token),
-        subject_id=subject_id,
-        subject=subject,
-        created_at=clock.now(),
-        expires_at=expires_at,
+) -> int:
+    """Keep a key whose token is known already; gives its id. A token in use violates a unique constraint."""
+    key_id = new_id()
+    key = {
+        "id": key_id,
+        "purpose": purpose,
+        "token_hash": token_hash(token),
+        "subject_id": subject_id,
+        "subject": subject,
+        "created_at": clock.now(),
+        "expires_at": expires_at,
         **({} if network_id is None else {"network_id": network_id}),
-    )
-    db.session.add(key)
-    db.session.flush()
+    }
+    db.session.execute(current().insert(Key.__table__).inline(), key)
+    return key_id

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam
 
 from portal.calendars.models import ServiceCalendar
 from portal.calendars.targets import Target
 from portal.calendars.working_time import WorkingTime
-from tenants.scope import db
+from tenants.prepared import prepared
+from tenants.scope import Scope, db
 
 DEFAULTS = {"acknowledge": Target(1), "answer": Target(5)}
 """Unless the business says otherwise: a plan within one working day, an answer within five, no news in between."""
@@ -36,6 +40,12 @@ def working_time_of(tenant_id: int) -> WorkingTime:
     return working_time(_calendar(tenant_id))
 
 
+def zone_of(tenant_id: int) -> str | None:
+    """The zone in which a business keeps its hours; None while it has no calendar."""
+    zone: str | None = db.session.execute(_zone_of(), {"tenant": tenant_id}).scalar()
+    return zone
+
+
 def working_time(calendar: ServiceCalendar) -> WorkingTime:
     return WorkingTime(
         zone=ZoneInfo(calendar.zone),
@@ -52,8 +62,20 @@ def promised(calendar: ServiceCalendar, what: str) -> Target | None:
     return DEFAULTS.get(what) if kept is None else Target.read(kept)
 
 
-def _calendar(tenant_id: int) -> ServiceCalendar:
-    calendar = db.session.get(ServiceCalendar, tenant_id)
+def _calendar(tenant_id: int) -> Any:
+    calendar = db.session.execute(_calendar_of(), {"tenant": tenant_id}).one_or_none()
     if calendar is None:
         raise LookupError(f"tenant {tenant_id} has no service calendar")
     return calendar
+
+
+@prepared
+def _calendar_of(scope: Scope) -> Any:
+    calendars = ServiceCalendar.__table__
+    return scope.select(calendars).where(calendars.c.tenant_id == bindparam("tenant"))
+
+
+@prepared
+def _zone_of(scope: Scope) -> Any:
+    calendars = ServiceCalendar.__table__
+    return scope.select(calendars.c.zone).where(calendars.c.tenant_id == bindparam("tenant"))

@@ -27,5 +27,5 @@ def open_with(key: str) -> AnyResponse:
     if found is None:
         return secret(make_response(render_template("cases/key.html", action=request.path, reference=None), 404))
     response = redirect(url_for("cases.show", reference=found.subject), 303)
-    keep_session(response, door.hand_in(found, session_token()), int(door.CUSTOMER_SESSION.total_seconds()))
+    keep_session(response, door.hand_in(found.id, session_token()), int(door.CUSTOMER_SESSION.total_seconds()))
     return secret(response)

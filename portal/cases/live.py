@@ -19,7 +19,7 @@ from portal.cases.came_back import who_came_back
 from portal.cases.folding import folded
 from portal.cases.handling import SILENCE
 from portal.cases.looks import Look, appeal_is_open, looks_of, rounds_of, since_of
-from portal.cases.parts import parts_of
+from portal.cases.parts import parts_shown
 from portal.cases.path import path_of
 from portal.cases.promises import is_owed
 from portal.cases.reading import next_of, promises_of
@@ -110,7 +110,7 @@ def live(row: Any, view: str, card: door.NetworkCard, names: Directory) -> Live:
 
 def _make(row: Any, view: str, names: Directory, etag: str) -> Live:
     entries, promises = as_written(timeline(row.id)), promises_of(row.id)
-    facts, parts = facts_of(entries), parts_of(row.id)
+    facts, parts = facts_of(entries), parts_shown(row.id)
     way = path_of(row, entries, parts, names)
     html = render_template(
         "cases/_live.html",

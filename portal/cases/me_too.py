@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.cases.me_too_models import CaseCount, MeToo
 from tenants import clock
 from tenants.ids import new_id
-from tenants.scope import current, db, writing
+from tenants.prepared import prepared
+from tenants.scope import Scope, current, db, writing
 
 
 def join(case_id: int, ballot: str) -> bool:
@@ -54,14 +56,18 @@ def leave(case_id: int, ballot: str) -> bool:
 
 def others_of(case_ids: Sequence[int]) -> dict[int, int]:
     """How many others each of these cases happened to, of those that the scope may read; 0 for the rest."""
-    counts: Any = CaseCount.__table__
     found = dict.fromkeys(case_ids, 0)
     if case_ids:
-        rows = db.session.execute(
-            current().select(counts.c.case_id, counts.c.others).where(counts.c.case_id.in_(case_ids))
-        )
+        rows = db.session.execute(_others_of(), {"ids": list(found)})
         found.update({row.case_id: row.others for row in rows})
     return found
+
+
+@prepared
+def _others_of(scope: Scope) -> Any:
+    counts: Any = CaseCount.__table__
+    wanted = scope.select(counts.c.case_id, counts.c.others)
+    return wanted.where(counts.c.case_id.in_(bindparam("ids", expanding=True)))
 
 
 def _dialect() -> Any:

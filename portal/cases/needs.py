@@ -57,9 +57,14 @@ class Told:
     words: str
 
 
+def counts(told: Told) -> bool:
+    """Whether it says anything that can be kept."""
+    return bool(told.words) and told.kind in NEEDS
+
+
 def tell(case: Case, told: Iterable[Told], language: str) -> None:
     """Keep what a held case's customer tells once, with their consent to the text that they saw in `language`."""
-    known = [each for each in told if each.words and each.kind in NEEDS]
+    known = [each for each in told if counts(each)]
     if not known:
         return
     for each in known:

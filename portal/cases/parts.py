@@ -7,8 +7,9 @@ becomes of it is told to nobody else, and no version moves by it that others cou
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, false, func, select
 
 from portal.cases.holding import held, leads
 from portal.cases.models import Case
@@ -20,7 +21,8 @@ from portal.events.record import record
 from tenants import clock
 from tenants.ids import new_id
 from tenants.permissions import Forbidden, require
-from tenants.scope import current, db
+from tenants.prepared import prepared
+from tenants.scope import Scope, current, db
 
 MOST = 12
 """A case with more parts than this is several cases."""
@@ -73,6 +75,18 @@ def finish(case_id: int, part_id: int) -> None:
 def parts_of(case_id: int) -> list[Part]:
     """Those that everybody sees who reads the case."""
     return _parts(case_id, internal=False)
+
+
+def parts_shown(case_id: int) -> list[Any]:
+    """Their rows, for a page."""
+    return list(db.session.execute(_parts_shown(), {"case_id": case_id}))
+
+
+@prepared
+def _parts_shown(scope: Scope) -> Any:
+    parts = Part.__table__
+    wanted = scope.select(parts).where(parts.c.case_id == bindparam("case_id"), parts.c.is_internal == false())
+    return wanted.order_by(parts.c.number)
 
 
 def inside_parts(case_id: int) -> list[Part]:

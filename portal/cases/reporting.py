@@ -6,31 +6,39 @@ import hashlib
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
+from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
 
 from portal import nonces
 from portal.calendars.promising import due
 from portal.cases import consents, needs, promises
+from portal.cases.contacts import Reach
 from portal.cases.evidence import Given, attach
 from portal.cases.masking import mask
 from portal.cases.models import Access, Case, Category, Contact, Touchpoint
+from portal.cases.need_models import NEEDS
 from portal.cases.needs import Told
 from portal.cases.references import new_reference
 from portal.cases.routing import Route, lead_for
 from portal.cases.titles import title_of
 from portal.cases.words import say
 from portal.events import kinds
-from portal.events.record import record
+from portal.events.record import record, together
 from portal.languages import gettext as _
 from portal.languages import speaking
 from portal.wording import local
 from tenants import clock, door
-from tenants.ids import new_id
+from tenants.ids import new_id, new_token
 from tenants.models import Network
-from tenants.scope import Scope, db, entered, writing
+from tenants.prepared import prepared
+from tenants.scope import Scope, current, db, entered, writing
 
 KEY_LIFETIME = timedelta(days=730)
+FIRST = "acknowledge"
+"""What every case is promised at once."""
 ATTEMPTS = 3
 LONGEST_TEXT = 10_000
 
@@ -67,10 +75,25 @@ class Published:
 
 
 @dataclass(frozen=True)
+class Made:
+    """What the answer to a new report says, as it was written: so that nothing needs to be read again."""
+
+    row: Any
+    promise: Any
+    needs: list[Told]
+    reach: Reach
+    wish: str
+
+
+@dataclass(frozen=True)
 class Reported:
+    """`made` is None where the case had been there before."""
+
     case_id: int
     reference: str
     key: str
+    key_id: int
+    made: Made | None = None
 
 
 class SaidSomethingElse(RuntimeError):
@@ -108,7 +131,15 @@ def _report(network_id: int, what: Report, form: str, files: Given | None) -> Re
         if files is not None and files.files:
             attach(case, files)
             case.content_hash = _content_hash(what, files)
-        return Reported(case.id, case.reference, new_case_key(case))
+        return Reported(case.id, case.reference, *new_case_key(case), _made(case, what))
+
+
+def _made(case: Case, what: Report) -> Made:
+    told = sorted((each for each in what.needs if needs.counts(each)), key=lambda each: NEEDS.index(each.kind))
+    reach = Reach("asked" if what.channel == "email" else "mobile", what.address) if what.address else Reach("none")
+    row = SimpleNamespace(**{column.key: getattr(case, column.key) for column in Case.__table__.columns})
+    first = SimpleNamespace(what=FIRST, sentence=None, due_at=case.next_due_at)
+    return Made(row, first, told, reach, what.wish)
 
 
 def _sent_before(network_id: int, what: Report, form: str, files: Given | None) -> Reported | None:
@@ -120,12 +151,13 @@ def _sent_before(network_id: int, what: Report, form: str, files: Given | None) 
         case = db.session.get(Case, found.subject_id)
         if case is None or case.content_hash != _content_hash(what, files):
             raise SaidSomethingElse(found.subject)
-        return Reported(case.id, case.reference, new_case_key(case))
+        return Reported(case.id, case.reference, *new_case_key(case))
 
 
-def new_case_key(case: Case) -> str:
-    """A secret link to this case. The caller is inside `writing()`."""
-    return door.new_key("case", case.id, case.reference, clock.now() + KEY_LIFETIME)
+def new_case_key(case: Case) -> tuple[str, int]:
+    """A secret link to this case, and the id of its key. The caller is inside `writing()`."""
+    token = new_token()
+    return token, door.keep_key("case", token, case.id, case.reference, clock.now() + KEY_LIFETIME)
 
 
 def open_case(network_id: int, what: Report, *, case_id: int | None = None, route: Route | None = None) -> Case:
@@ -139,13 +171,15 @@ def open_case(network_id: int, what: Report, *, case_id: int | None = None, rout
     facts = {"wish": what.wish, "happened": what.happened, "language": what.language}
     if touchpoint:
         facts["touchpoint"] = touchpoint.code
-    say(case, kinds.REPORTED, what.text, facts=facts)
-    _keep_contact(case, what)
-    if what.visibility == "public":
-        consents.agree(case, "publication", consents.PUBLICATION_TEXT, what.shown_in or what.language)
-    needs.tell(case, what.needs, what.shown_in or what.language)
-    _tell_route(case, route)
-    promises.make(case, "acknowledge", due(route.tenant_id, "acknowledge", clock.now()), actor="system")
+    with db.session.no_autoflush, together():
+        say(case, kinds.REPORTED, what.text, facts=facts)
+        _keep_contact(case, what)
+        if what.visibility == "public":
+            consents.agree(case, "publication", consents.PUBLICATION_TEXT, what.shown_in or what.language)
+        needs.tell(case, what.needs, what.shown_in or what.language)
+        _tell_route(case, route)
+        promises.make(case, FIRST, due(route.tenant_id, FIRST, clock.now()), actor="system")
+    db.session.flush()
     return case
 
 
@@ -157,9 +191,10 @@ def publish_historic(network_id: int, what: Report, published: Published, *, at:
     case = _new_case(network_id, what, published.tenant_id, new_id(at))
     case.reported_at = at or case.reported_at
     case.state, case.closed_at = "closed", case.reported_at
-    record(case, kinds.REPORTED, text=what.text, facts={"language": what.language}, actor="import")
     facts = {"source": published.source, "source_id": published.source_id, "language": what.language}
-    record(case, kinds.PUBLISHED, facts=facts, tenant_id=published.tenant_id, actor="import")
+    with together():
+        record(case, kinds.REPORTED, text=what.text, facts={"language": what.language}, actor="import")
+        record(case, kinds.PUBLISHED, facts=facts, tenant_id=published.tenant_id, actor="import")
     return case
 
 
@@ -173,19 +208,19 @@ def _plain_title(what: Report) -> str:
 
 
 def _new_case(network_id: int, what: Report, tenant_id: int, case_id: int) -> Case:
-    network = db.session.get(Network, network_id)
-    if network is None:
+    prefix = db.session.execute(_prefix(), {"id": network_id}).scalar_one_or_none()
+    if prefix is None:
         raise LookupError(network_id)
     is_historic = what.origin == "import"
     case = Case(
         id=case_id,
         network_id=network_id,
-        reference=new_reference(network.prefix),
+        reference=new_reference(prefix),
         visibility=what.visibility,
         origin=what.origin,
         language=what.language,
         # What was published elsewhere stays as it was published there.
-        title=title_of(what.text) if is_historic else title_of(mask(what.text), _plain_title(what)),
+        title=title_of(what.text) if is_historic else title_of(mask(what.text), "") or _plain_title(what),
         kind=what.kind,
         departure_at=what.departure_at,
         customer_urgent=what.urgent,
@@ -202,20 +237,25 @@ def _new_case(network_id: int, what: Report, tenant_id: int, case_id: int) -> Ca
     )
     db.session.add(case)
     db.session.flush()
-    access = Access(
-        network_id=network_id,
-        case_id=case.id,
-        tenant_id=tenant_id,
-        level="lead",
-        is_open=not is_historic,
-        next_due_at=promises.NEVER,
-        sees_words=True,
-        sees_email=True,
-        sees_mobile=True,
-    )
-    db.session.add(access)
-    db.session.flush()
+    access = {
+        "network_id": network_id,
+        "case_id": case.id,
+        "tenant_id": tenant_id,
+        "level": "lead",
+        "is_open": not is_historic,
+        "next_due_at": promises.NEVER,
+        "sees_words": True,
+        "sees_email": True,
+        "sees_mobile": True,
+    }
+    db.session.execute(current().insert(Access.__table__).inline(), access)
     return case
+
+
+@prepared
+def _prefix(scope: Scope) -> Any:
+    networks = Network.__table__
+    return scope.select(networks.c.prefix).where(networks.c.id == bindparam("id"))
 
 
 def _keep_contact(case: Case, what: Report) -> None:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from portal.answers import asked_etags, private, revalidated
 from portal.cases.live import etag_of, live
 from portal.cases.me_too import others_of
+from portal.cases.own_page import note_of_own
 from portal.cases.page import case_page, is_owner, names_of
 from portal.cases.reading import FILTERS, PERIODS, find_case, list_cases
 from portal.cases.references import normal
@@ -75,8 +76,11 @@ def show(reference: str) -> AnyResponse:
     if exact is not None and exact != reference:
         return redirect(url_for("cases.show", reference=exact), 301)
     row = find_case(reference)
+    if is_owner():
+        note_of_own(row, g.network)
+        return private(case_page(row))
     others = others_of([row.id])[row.id]
-    if is_owner() or g.visitor:
+    if g.visitor:
         return private(case_page(row, others=others))
     etag = etag_of(row, "public", g.network, others)
     return _kept(case_page(row, others=others), etag, row, others)
@@ -88,7 +92,7 @@ def show_live(reference: str) -> AnyResponse:
     row = find_case(reference)
     view = "owner" if is_owner() else "public"
     etag = etag_of(row, view, g.network)
-    if view == "owner" and etag in asked_etags():
+    if view == "owner" and not note_of_own(row, g.network) and etag in asked_etags():
         return revalidated(Response(status=304), etag)
     response = make_response(live(row, view, g.network, names_of(row.lead_tenant_id)).html)
     others = others_of([row.id])[row.id] if view == "public" else 0

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_
 
 from portal.cases.models import RoutingRule, Touchpoint
+from tenants.db import Id
 from tenants.models import Tenant
-from tenants.scope import db
+from tenants.prepared import prepared
+from tenants.scope import Scope, db
 
 
 @dataclass(frozen=True)
@@ -25,12 +28,8 @@ class NobodyLeads(LookupError):
 
 def lead_for(touchpoint_id: int | None, category_id: int | None) -> Route:
     """The most exact rule wins; then the touchpoint's owner; then the host."""
-    rules = db.session.scalars(
-        select(RoutingRule).where(
-            or_(RoutingRule.touchpoint_id.is_(None), RoutingRule.touchpoint_id == touchpoint_id),
-            or_(RoutingRule.category_id.is_(None), RoutingRule.category_id == category_id),
-        )
-    ).all()
+    given = {"touchpoint": touchpoint_id, "category": category_id}
+    rules = db.session.execute(_rules(), given).all()
     if rules:
         best = max(rules, key=lambda rule: (rule.touchpoint_id is not None, rule.category_id is not None))
         return Route(best.tenant_id, _because(best))
@@ -38,13 +37,28 @@ def lead_for(touchpoint_id: int | None, category_id: int | None) -> Route:
         touchpoint = db.session.get(Touchpoint, touchpoint_id)
         if touchpoint is not None:
             return Route(touchpoint.tenant_id, "owner")
-    host = db.session.scalar(select(Tenant.id).where(Tenant.is_host))
+    host = db.session.execute(_host()).scalar()
     if host is None:
         raise NobodyLeads
     return Route(host, "host")
 
 
-def _because(rule: RoutingRule) -> str:
+@prepared
+def _rules(scope: Scope) -> Any:
+    rules = RoutingRule.__table__
+    return scope.select(rules.c.touchpoint_id, rules.c.category_id, rules.c.tenant_id).where(
+        or_(rules.c.touchpoint_id.is_(None), rules.c.touchpoint_id == bindparam("touchpoint", type_=Id)),
+        or_(rules.c.category_id.is_(None), rules.c.category_id == bindparam("category", type_=Id)),
+    )
+
+
+@prepared
+def _host(scope: Scope) -> Any:
+    tenants = Tenant.__table__
+    return scope.select(tenants.c.id).where(tenants.c.is_host)
+
+
+def _because(rule: Any) -> str:
     if rule.touchpoint_id is None:
         return "category"
     return "place" if rule.category_id is None else "place_and_category"

@@ -12,10 +12,10 @@ from portal.answers import secret
 from portal.cases.contacts import reach_of
 from portal.cases.holding import NoSuchCase
 from portal.cases.live import NO_FACTS, case_view
-from portal.cases.needs import needs_of
+from portal.cases.needs import Told, needs_of
 from portal.cases.promises import is_owed
 from portal.cases.reading import find_case, promises_of
-from portal.cases.reporting import Reported
+from portal.cases.reporting import Made, Reported
 from portal.cases.understanding import wish_of
 from portal.cases.words import as_written
 from portal.directory import directory
@@ -29,28 +29,37 @@ from tenants.scope import Scope, entered
 def sent_page(reported: Reported) -> Response:
     """Shown once, with the secret link. The browser holds the key from now on, so its forms work at once."""
     with entered(Scope.door(g.network.id)):
-        found = door.key(reported.key, "case")
-        token = door.hand_in(found, session_token()) if found else ""
+        token = door.hand_in(reported.key_id, session_token())
     request.environ[NEW_SESSION] = token
-    with entered(Scope.customer(g.network.id, case_id=reported.case_id)):
-        row, promises = find_case(reported.reference), promises_of(reported.case_id)
-        wish, needs = wish_of(as_written(timeline(reported.case_id))), needs_of(reported.case_id)
-        reach = reach_of(reported.case_id)
+    made = reported.made or _read(reported)
+    row = made.row
     link = _link(reported.key)
     page = render_template(
         "cases/sent.html",
-        case={**case_view(row, NO_FACTS, directory(g.network, knows_business=row.lead_tenant_id)), "wish": wish},
-        needs=needs,
+        case={**case_view(row, NO_FACTS, directory(g.network, knows_business=row.lead_tenant_id)), "wish": made.wish},
+        needs=made.needs,
         link=link,
         key=reported.key,
         qr=Markup(segno.make(link, error="m", mask=2).svg_inline(omitsize=True, border=2)),  # noqa: S704 (our own SVG)
-        promise=next((promise for promise in promises if is_owed(promise)), None),
-        reach=reach,
+        promise=made.promise,
+        reach=made.reach,
     )
     response = make_response(page, 201)
-    if token:
-        keep_session(response, token, int(door.CUSTOMER_SESSION.total_seconds()))
+    keep_session(response, token, int(door.CUSTOMER_SESSION.total_seconds()))
     return _private(response)
+
+
+def _read(reported: Reported) -> Made:
+    """Of a case that had been there before, as it is now."""
+    with entered(Scope.customer(g.network.id, case_id=reported.case_id)):
+        row, promises = find_case(reported.reference), promises_of(reported.case_id)
+        return Made(
+            row=row,
+            promise=next((promise for promise in promises if is_owed(promise)), None),
+            needs=[Told(need.kind, need.words) for need in needs_of(reported.case_id)],
+            reach=reach_of(reported.case_id),
+            wish=wish_of(as_written(timeline(reported.case_id))),
+        )
 
 
 def receipt(key: str) -> Response:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import case as sql_case
-from sqlalchemy import func
 
 from portal.cases.me_too import others_of
 from portal.cases.models import Case
@@ -33,13 +32,6 @@ FITS = 2
 
 
 # -- on the desk ---------------------------------------------------------------------------------------------------
-
-
-def suggested() -> int:
-    """How many clusters wait for a person of this business."""
-    clusters = Cluster.__table__
-    query = current().select(func.count(), also=[clusters]).select_from(clusters)
-    return db.session.scalar(query.where(clusters.c.state == "suggested")) or 0
 
 
 def on_desk() -> list[tuple[Any, int]]:

@@ -32,12 +32,6 @@ class TitleForm(Form):
     title = words(_l("Write what the incident is, in a few words."), 120)
 
 
-@blueprint.app_template_global()
-def suggested_clusters() -> int:
-    """For the desk's frame."""
-    return reading.suggested()
-
-
 @blueprint.get("/<tenant>/clusters")
 def show_clusters(tenant: str) -> Response:
     page = render_template("desk/clusters.html", **frame(), **_names(), clusters=reading.on_desk(), may=_may())

@@ -33,12 +33,6 @@ from tenants.scope import current
 ONE = "/<tenant>/handoffs/<int(max=9223372036854775807):handoff_id>"
 
 
-@blueprint.app_template_global()
-def handoffs_waiting() -> int:
-    """For the desk's frame: of other businesses, and of the person's own unit."""
-    return reading.waiting_for_us() + unit_reading.waiting_for_unit()
-
-
 @blueprint.get("/<tenant>/handoffs")
 def show_handoffs(tenant: str) -> Response:
     names = names_of()

@@ -11,7 +11,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from portal.answers import private
-from portal.calendars.models import ServiceCalendar
+from portal.calendars.promising import zone_of
 from portal.cases.assessment import REASONS
 from portal.cases.came_back import who_came_back
 from portal.cases.clocks import usual_answer
@@ -43,7 +43,7 @@ from portal.languages import gettext as _
 from portal.suggesting.offering import guesses
 from portal.wording import local, zone_name
 from tenants.permissions import allows
-from tenants.scope import current, db
+from tenants.scope import current
 
 
 def act_on(
@@ -289,7 +289,6 @@ def author() -> str:
 def zone() -> ZoneInfo:
     """The zone in which this business types its dates."""
     if "zone" not in g:
-        calendar = db.session.get(ServiceCalendar, g.seat.tenant_id)
-        g.zone = ZoneInfo(calendar.zone if calendar else g.network.zone)
+        g.zone = ZoneInfo(zone_of(g.seat.tenant_id) or g.network.zone)
     zone: ZoneInfo = g.zone
     return zone

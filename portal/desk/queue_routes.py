@@ -12,13 +12,19 @@ from portal.answers import private
 from portal.cases import assignment
 from portal.cases.reading import find_case
 from portal.cases.states import WrongState
+from portal.desk.counting import Waiting, counts, waiting
 from portal.desk.page import act_on, author, frame, names_of, zone
-from portal.desk.reading import SHOWS, Queue, nobodys, pressing, queue, queued
+from portal.desk.reading import SHOWS, Queue, queue, queued
 from portal.desk.routes import blueprint
-from portal.handoffs.inside import unit_of_person
 from portal.htmx import wants_part
 from portal.languages import gettext as _
 from tenants.scope import Scope, entered
+
+
+@blueprint.app_template_global()
+def desk_waits() -> Waiting:
+    """For the desk's frame."""
+    return waiting()
 
 
 @blueprint.get("/")
@@ -32,9 +38,8 @@ def choose() -> AnyResponse:
 
 def _load(seat: Any) -> dict[str, Any]:
     with entered(Scope.staff(g.network.id, seat.tenant_id, g.visitor.person.id, seat.role)):
-        late, today = pressing(g.network.zone)
-        free = nobodys()
-    return {"slug": seat.slug, "name": seat.name, "today": today, "late": late, "free": free}
+        found = counts(g.network.zone)
+    return {"slug": seat.slug, "name": seat.name, "today": found.today, "late": found.late, "free": found.nobodys}
 
 
 @blueprint.get("/<tenant>/")
@@ -47,11 +52,9 @@ def show_queue(tenant: str) -> Response:
     context = _list(found, show, older if found.older else None)
     if wants_part():
         return private(make_response(render_template("desk/_queue.html", **context)))
-    late, today = pressing(zone().key)
     sent = request.args.get("sent", "")
     said = {"sent": _done().get(sent), "tone": "due" if sent == "gone" else ""}
-    context["in_unit"] = unit_of_person() is not None
-    page = render_template("desk/queue.html", late=late, today=today, nobodys=nobodys(), **said, **context)
+    page = render_template("desk/queue.html", counts=counts(zone().key), **said, **context)
     return private(make_response(page))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, or_
 
 from portal.cases.handling import SILENCE
 from portal.cases.models import Access, Case, Contact
@@ -22,14 +22,12 @@ from portal.languages import gettext as _
 from portal.languages import html_lang
 from portal.wording import local
 from tenants import clock
+from tenants.db import Id
 from tenants.models import User
-from tenants.scope import current, db
+from tenants.prepared import prepared
+from tenants.scope import Scope, current, db
 
 PAGE = 25
-MANY = 1000
-"""More late cases than this are not counted to the last one."""
-FEW = 100
-"""Nor more than this that nobody has."""
 SHOWS = ("open", "mine", "unit", "free", "closed")
 
 
@@ -71,43 +69,45 @@ class Queue:
 
 def queue(names: Directory, show: str, *, after: str = "") -> Queue:
     """One page of the business's cases: open ones by what breaks next, closed ones by their age."""
-    access, cases = Access.__table__, Case.__table__
-    wanted = _all().where(access.c.is_open == (show != "closed"))
+    given: dict[str, Any] = {}
     if show == "mine":
-        wanted = wanted.where(access.c.assignee_id == current().person_id)
+        given["person"] = current().person_id
     elif show == "unit":
-        wanted = wanted.where(access.c.unit_id == unit_of_person())
-    elif show == "free":
-        wanted = _free(wanted)
+        given["unit"] = unit_of_person()
     newest_first = show == "closed"
-    wanted = _after(wanted, after, newest_first=newest_first)
-    order = [cases.c.id.desc()] if newest_first else [access.c.next_due_at, access.c.case_id]
-    rows = list(db.session.execute(wanted.order_by(*order).limit(PAGE + 1)))
+    wanted = _after(_QUEUES[show](), after, newest_first=newest_first)
+    rows = list(db.session.execute(wanted, given))
     older = _token(rows[PAGE - 1], newest_first=newest_first) if len(rows) > PAGE else None
     return Queue(_queued(rows[:PAGE], names), None, older)
+
+
+def _queue(show: str) -> Callable[[], Any]:
+    """The statement of one of SHOWS."""
+
+    @prepared
+    def build(scope: Scope) -> Any:
+        access, cases = Access.__table__, Case.__table__
+        wanted = _all(scope).where(access.c.is_open == (show != "closed"))
+        if show == "mine":
+            wanted = wanted.where(access.c.assignee_id == bindparam("person", type_=Id))
+        elif show == "unit":
+            wanted = wanted.where(access.c.unit_id == bindparam("unit", type_=Id))
+        elif show == "free":
+            wanted = is_nobodys(wanted)
+        order = [cases.c.id.desc()] if show == "closed" else [access.c.next_due_at, access.c.case_id]
+        return wanted.order_by(*order).limit(PAGE + 1)
+
+    return build
+
+
+_QUEUES = {show: _queue(show) for show in SHOWS}
 
 
 def queued(reference: str, names: Directory) -> QueuedCase:
     """The line of one case of the business, as it is now."""
     cases = Case.__table__
-    rows = list(db.session.execute(_all().where(cases.c.reference == reference)))
+    rows = list(db.session.execute(_all(current()).where(cases.c.reference == reference)))
     return _queued(rows, names)[0]
-
-
-def nobodys() -> int:
-    """How many open cases nobody has in hand; counted up to FEW."""
-    access, cases = Access.__table__, Case.__table__
-    some = current().select(access.c.case_id, also=[cases])
-    some = some.select_from(access.join(cases, cases.c.id == access.c.case_id)).where(access.c.is_open)
-    return _counted(_free(some), FEW)
-
-
-def pressing(zone: str) -> tuple[int, int]:
-    """How many open cases are late, and how many promises fall due later today (in `zone`); counted up to MANY."""
-    now = clock.now()
-    local = now.astimezone(ZoneInfo(zone))
-    midnight = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return _count(None, now), _count(now, midnight)
 
 
 def contact_of(case_id: int) -> str | None:
@@ -132,28 +132,14 @@ def assignee_of(case_id: int) -> tuple[int, str] | None:
     return (row.id, row.name) if row else None
 
 
-def _count(start: datetime | None, end: datetime) -> int:
-    access = Access.__table__
-    some = current().select(access.c.case_id).where(access.c.is_open, access.c.next_due_at < end)
-    if start is not None:
-        some = some.where(access.c.next_due_at >= start)
-    return _counted(some, MANY)
-
-
-def _counted(some: Any, most: int) -> int:
-    counted = select(func.count()).select_from(some.limit(most).subquery())
-    options = some.get_execution_options()
-    return db.session.scalar(counted.execution_options(**options)) or 0
-
-
-def _all() -> Any:
+def _all(scope: Scope) -> Any:
     """What the business sees of its cases."""
     access, cases = Access.__table__, Case.__table__
-    wanted = current().select(cases, access.c.next_due_at.label("queued_at"), access.c.assignee_id)
+    wanted = scope.select(cases, access.c.next_due_at.label("queued_at"), access.c.assignee_id)
     return wanted.select_from(access.join(cases, cases.c.id == access.c.case_id))
 
 
-def _free(query: Any) -> Any:
+def is_nobodys(query: Any) -> Any:
     """Of open cases those that nobody has in hand: the condition of `is_free`."""
     return query.where(Access.__table__.c.assignee_id.is_(None), Case.__table__.c.state != "answered")
 
@@ -226,6 +212,10 @@ def closes_by_itself(row: Any) -> datetime | None:
 def _people(ids: set[int]) -> dict[int, str]:
     if not ids:
         return {}
+    return {row.id: row.name for row in db.session.execute(_people_by_id(), {"ids": sorted(ids)})}
+
+
+@prepared
+def _people_by_id(scope: Scope) -> Any:
     users = User.__table__
-    rows = db.session.execute(current().select(users.c.id, users.c.name).where(users.c.id.in_(ids)))
-    return {row.id: row.name for row in rows}
+    return scope.select(users.c.id, users.c.name).where(users.c.id.in_(bindparam("ids", expanding=True)))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol
+
+from sqlalchemy import text
 
 from portal.events.commitments import commit
 from portal.events.kinds import Audience, Kind
@@ -22,6 +25,12 @@ ACTORS = {
 
 NO_HISTORY: dict[str, None] = dict.fromkeys(("case_id", "idea_id"))
 NO_CONTENT: dict[str, None] = dict.fromkeys(("facts_salt", "text_salt", "names_salt"))
+
+
+TOGETHER = "events"
+"""Under which name a session holds what is to be written together."""
+_Pair = tuple[dict[str, Any], dict[str, Any]]
+_NEXT = text("SELECT nextval('events_id_seq') FROM generate_series(1, :number)")
 
 
 class Subject(Protocol):
@@ -60,7 +69,8 @@ def record(
     The caller holds the subject's lock, and has flushed a subject that is new. `audience` may only be narrower than the
     kind's own. `names` are of people and are shown to colleagues only. `tenant_id` is the business that acted; staff
     act for their own unless said. `by_outsider`: what somebody outside said, whoever let it through. `shared_with` are
-    the businesses that read an entry of the audience `shared`, besides the author and whoever leads.
+    the businesses that read an entry of the audience `shared`, besides the author and whoever leads. Inside
+    `together()` an entry has no id yet, and 0 is returned.
     """
     scope = current()
     seen_by = audience or kind.audience
@@ -89,25 +99,65 @@ def record(
         "commitments": {name: commitment for name, (commitment, _salt) in sealed.items()},
     }
     salts = {f"{name}_salt": salt for name, (_commitment, salt) in sealed.items()}
-    event_id = _write(event, {**envelope, **NO_CONTENT, **parts, **salts})
+    content = {**envelope, **NO_CONTENT, **parts, **salts}
+    waiting: list[_Pair] | None = db.session().info.get(TOGETHER)
+    if waiting is not None and seen_by is not Audience.SHARED:
+        waiting.append((event, content))
+        return 0
+    (event_id,) = _write([(event, content)])
     if seen_by is Audience.SHARED:
         share(subject.network_id, [event_id], shared_with)
     return event_id
 
 
-def _write(event: dict[str, Any], content: dict[str, Any]) -> int:
+@contextmanager
+def together() -> Iterator[None]:
+    """Write what is recorded in this block at its end, with one statement for each table.
+
+    For a verb that records several events and needs the id of none. An entry for some businesses alone (`shared`) is
+    written at once.
+    """
+    info = db.session().info
+    if TOGETHER in info:
+        yield
+        return
+    waiting: list[_Pair] = []
+    info[TOGETHER] = waiting
+    try:
+        yield
+    finally:
+        del info[TOGETHER]
+    if waiting:
+        _write(waiting)
+
+
+def _write(pairs: list[_Pair]) -> list[int]:
     """Values go in as parameters, so that the statements are the same each time and compiled once.
 
     The subject itself is flushed later, once for all events of a verb.
     """
     scope = current()
     with db.session.no_autoflush:
-        added: Any = db.session.execute(scope.insert(Event.__table__), event)
-        event_id = int(added.inserted_primary_key[0])
-        db.session.execute(scope.insert(EventContent.__table__), {"event_id": event_id, **content})
-        new = {"event_id": event_id, "network_id": event["network_id"]}
-        db.session.execute(scope.insert(NewEvent.__table__), new)
-    return event_id
+        ids = _write_envelopes([event for event, _content in pairs])
+        contents = [{"event_id": event_id, **content} for event_id, (_event, content) in zip(ids, pairs, strict=True)]
+        new = [{"event_id": each["event_id"], "network_id": each["network_id"]} for each in contents]
+        db.session.execute(scope.insert(EventContent.__table__).inline(), contents)
+        db.session.execute(scope.insert(NewEvent.__table__).inline(), new)
+    return ids
+
+
+def _write_envelopes(events: list[dict[str, Any]]) -> list[int]:
+    """Their ids, in order. PostgreSQL is asked for them before; SQLite counts up by one while nobody else writes."""
+    insert = current().insert(Event.__table__)
+    if len(events) == 1:
+        added: Any = db.session.execute(insert, events[0])
+        return [int(added.inserted_primary_key[0])]
+    if db.session.connection().dialect.name == "postgresql":
+        ids = [int(each) for each in db.session.scalars(_NEXT, {"number": len(events)})]
+        given = [{"id": event_id, **event} for event_id, event in zip(ids, events, strict=True)]
+        db.session.execute(insert.inline(), given)
+        return ids
+    return sorted(int(each) for each in db.session.scalars(insert.returning(Event.__table__.c.id), events))
 
 
 def share(network_id: int, event_ids: Iterable[int], tenant_ids: Iterable[int]) -> None:

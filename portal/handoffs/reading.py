@@ -89,13 +89,6 @@ def inbox() -> Inbox:
     )
 
 
-def waiting_for_us() -> int:
-    """How many hand-offs nobody here has said yes or no to."""
-    offered = select(func.count()).select_from(Handoff)
-    offered = offered.where(Handoff.to_tenant_id == current().tenant_id, Handoff.state == "offered")
-    return db.session.scalar(offered) or 0
-
-
 def to_decide(case_id: int | None = None) -> list[Open]:
     """For the host: what has come back too often or too late (of one case, or of all), the oldest first."""
     mine = select(Access.case_id).where(Access.tenant_id == current().tenant_id, Access.is_open)

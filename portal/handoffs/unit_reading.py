@@ -99,15 +99,6 @@ def inside() -> Inside:
     )
 
 
-def waiting_for_unit() -> int:
-    """How many hand-offs nobody of the present person's unit has said yes or no to."""
-    me = unit_of_person()
-    if me is None:
-        return 0
-    offered = select(func.count()).select_from(UnitHandoff)
-    return db.session.scalar(offered.where(UnitHandoff.to_unit_id == me, UnitHandoff.state == "offered")) or 0
-
-
 def unit_leg_of(handoff_id: int) -> UnitLeg:
     """One of them, as the present business may see it. Raises NoSuchHandoff."""
     row = db.session.get(UnitHandoff, handoff_id)

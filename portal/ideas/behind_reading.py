@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 
 from portal.cases.models import Case
 from portal.cases.reading import ListedCase, listed
@@ -21,6 +21,7 @@ from portal.ideas import reading
 from portal.ideas.models import Idea
 from portal.ideas.reading import ListedIdea
 from portal.ideas.team_models import IdeaEvidence
+from tenants.prepared import prepared
 from tenants.scope import Scope, current, db, entered
 
 LINKED = kinds.EVIDENCE_LINKED.name
@@ -76,11 +77,16 @@ def ideas_of(case_id: int, names: Directory) -> list[ListedIdea]:
     return reading.listed(list(db.session.execute(query)), names)
 
 
-def has_ideas(case_id: int) -> bool:
-    """Whether there is any."""
-    rows = IdeaEvidence.__table__
-    query = current().select(rows.c.idea_id).where(rows.c.case_id == case_id, rows.c.removed_at.is_(None))
-    return db.session.scalar(query.limit(1)) is not None
+def has_ideas(reference: str) -> bool:
+    """Whether there is any of the case with this reference."""
+    return db.session.execute(_any_of_case(), {"reference": reference}).first() is not None
+
+
+@prepared
+def _any_of_case(scope: Scope) -> Any:
+    rows, cases = IdeaEvidence.__table__, Case.__table__
+    wanted = scope.select(rows.c.idea_id, also=[cases]).select_from(rows.join(cases, cases.c.id == rows.c.case_id))
+    return wanted.where(cases.c.reference == bindparam("reference"), rows.c.removed_at.is_(None)).limit(1)
 
 
 def without_runs(entries: Sequence[Entry]) -> list[Entry]:

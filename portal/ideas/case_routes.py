@@ -28,7 +28,7 @@ OF_CASE = "/cases/<reference>/ideas"
 @blueprint.app_template_global()
 def has_ideas(reference: str) -> bool:
     """Whether this reader finds ideas that came of the case."""
-    return behind_reading.has_ideas(find_case(reference).id)
+    return behind_reading.has_ideas(reference)
 
 
 @blueprint.get("/ideas/<reference>/cases")

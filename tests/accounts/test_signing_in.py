@@ -169,7 +169,7 @@ def test_signing_in_makes_a_new_token_and_keeps_the_keys_of_cases(app, cast, ada
     with entered(Scope.door(cast.riverside)):
         with writing():
             token = door.new_key("case", 77, "RIV-1", hand.at + timedelta(days=9))
-        before = door.hand_in(door.key(token, "case"), None)
+        before = door.hand_in(door.key(token, "case").id, None)
     browser.client.set_cookie("session", before, domain="riverside.example")
     browser.sign_in(ada)
     assert browser.cookie not in (None, before)

@@ -102,7 +102,7 @@ def test_a_token_opens_them_from_anywhere(read, having):
 def test_requests_by_template_method_and_class(browser, report, figures):
     before = figures()
     reference, key = report()
-    for path in (f"/cases/{reference}", f"/cases/{reference}", "/no/such/page", key):
+    for path in (f"/cases/{reference}", f"/cases/{reference}?sent=message", "/no/such/page", key):
         browser.get(path)
     after = figures()
 
