@@ -143,7 +143,9 @@ class Case(NetworkShared, Base):
     closed_at: Mapped[datetime | None]
     next_promise_id: Mapped[int | None]
     next_due_at: Mapped[datetime | None]
-    """When the earliest promise that is still due falls due."""
+    """When the earliest promise that is still due falls due, or the answer that was agreed on."""
+    agreed_by: Mapped[datetime | None]
+    """By when the lead said that it answers, as it took the case over from another business; until it has answered."""
     waiting_since: Mapped[datetime | None]
     """Since when the clocks stand still, because the customer was asked something."""
     departure_at: Mapped[datetime | None]

@@ -74,7 +74,9 @@ def make(
     db.session.add(promise)
     tell(case, kinds.PROMISE_MADE, promise, text=sentence, actor=actor)
     set_timer(case.network_id, DUE, promise.id, due_at)
-    if case.next_due_at is None or due_at < case.next_due_at:
+    if case.agreed_by is not None:
+        refresh_next(case)
+    elif case.next_due_at is None or due_at < case.next_due_at:
         _show_next(case, promise)
     return promise
 
@@ -87,6 +89,8 @@ def settle(case: Case, *whats: str, due_at: datetime | None = None) -> None:
     for promise in owed(case):
         if promise.what in whats and due_at in (None, promise.due_at):
             _fulfil(case, promise)
+    if "answer" in whats:
+        case.agreed_by = None
     refresh_next(case)
 
 
@@ -169,6 +173,7 @@ def release(case: Case, *, everything: bool) -> None:
     for promise in owed(case):
         if promise.state == "due" and not is_late(promise) and (everything or promise.what not in LASTING):
             promise.state, promise.settled_at, promise.paused_minutes = "released", clock.now(), None
+    case.agreed_by = None
     refresh_next(case)
 
 
@@ -183,7 +188,8 @@ def refresh_next(case: Case) -> None:
 
 def _show_next(case: Case, first: Promise | None) -> None:
     case.next_promise_id = first.id if first else None
-    case.next_due_at = first.due_at if first else None
+    dates = (first.due_at if first else None, case.agreed_by)
+    case.next_due_at = min((each for each in dates if each is not None), default=None)
 
 
 def is_owed(promise: Promise) -> bool:

@@ -16,6 +16,7 @@ from portal.cases.holding import NoSuchCase
 from portal.cases.models import Case, Promise
 from portal.cases.promises import is_late, is_owed
 from portal.cases.references import normal
+from portal.cases.stops import Agreed
 from portal.directory import Directory
 from portal.languages import current as tongue
 from portal.languages import gettext as _
@@ -92,6 +93,14 @@ class Next:
 def runs_late(promise: Any) -> bool:
     """Whether a list says of a promise that it is late: broken, or its moment has passed."""
     return promise.state == "broken" or is_late(promise)
+
+
+def next_owed(row: Any, promise: Any) -> Any:
+    """The promise that comes next, or the answer that was agreed on as the case was taken over, if that is earlier."""
+    if row.agreed_by is None or (promise is not None and promise.due_at <= row.agreed_by):
+        return promise
+    state = "broken" if clock.now() > row.agreed_by else "due"
+    return Agreed(row.agreed_by, row.reported_at, row.lead_tenant_id, state)
 
 
 def next_of(promises: Iterable[Any]) -> Next | None:
@@ -201,7 +210,7 @@ def _page(rows: list[Any], names: Directory, *, newer: bool, older: bool) -> Cas
 def listed(rows: list[Any], names: Directory) -> list[ListedCase]:
     """Rows of cases as a list shows them."""
     promises, said = promises_by_id(row.next_promise_id for row in rows), names.names()
-    return [_line(row, promises.get(row.next_promise_id), said) for row in rows]
+    return [_line(row, next_owed(row, promises.get(row.next_promise_id)), said) for row in rows]
 
 
 def _line(row: Any, promise: Any, said: Mapping[int, str]) -> ListedCase:

@@ -151,7 +151,7 @@ def find_somebody(case_id: int) -> None:
 
 def hand_to(case: Case, tenant_id: int, because: str) -> None:
     """Make another business the lead of a held case; who led it before still sees it. Runs as the system."""
-    case.lead_tenant_id = tenant_id
+    case.lead_tenant_id, case.agreed_by = tenant_id, None
     case.state_version += 1
     db.session.flush()  # who sees the case follows now, and by the same rules for what is recorded next
     record(

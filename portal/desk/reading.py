@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, or_
 
 from portal.cases.handling import SILENCE
 from portal.cases.models import Access, Case, Contact
-from portal.cases.reading import promises_by_id, runs_late
+from portal.cases.reading import next_owed, promises_by_id, runs_late
 from portal.desk.acts import is_free, may_take, waits_for_somebody
 from portal.directory import Directory
 from portal.events import kinds
@@ -168,7 +168,7 @@ def _queued(rows: list[Any], names: Directory) -> list[QueuedCase]:
     endings = _endings([row.id for row in rows if row.state == "closed"])
     found = []
     for row in rows:
-        promise, free = promises.get(row.next_promise_id), is_free(row, row.assignee_id)
+        promise, free = next_owed(row, promises.get(row.next_promise_id)), is_free(row, row.assignee_id)
         each = QueuedCase(
             reference=row.reference,
             title=row.title or _("Text removed"),

@@ -173,7 +173,7 @@ def _give(case: Case, part_id: int | None, to_tenant_id: int, reason: str) -> No
     given = {**facts, "handoff": str(one.id), "answer_by": iso(one.answer_by)}
     record(case, kinds.HOST_ASSIGNED, text=reason, facts=given)
     if mode == "transfer":
-        lead_to(case, to_tenant_id, "host_decided")
+        lead_to(case, one, "host_decided")
 
 
 def _open_part(case: Case, part_id: int | None) -> Part | None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from portal.calendars.promising import working_time_of
 from portal.calendars.targets import Target
 from portal.cases.models import Access, Case
+from portal.cases.promises import refresh_next
 from portal.events import kinds
 from portal.events.record import record, set_timer
 from portal.handoffs.between import between
 from portal.handoffs.legs import number_of, path_of, step, touch
-from portal.handoffs.models import AnyLeg, UnitHandoff
+from portal.handoffs.models import AnyLeg, Handoff, UnitHandoff
 from portal.handoffs.running_out import LATE, iso
 from portal.handoffs.states import WrongLeg
 from tenants import clock
@@ -50,16 +52,23 @@ def take_over(case: Case, one: AnyLeg, because: str, *, actor: str | None = None
     if isinstance(one, UnitHandoff):
         move_to_unit(case, one.tenant_id, one.to_unit_id)
     else:
-        lead_to(case, one.to_tenant_id, because, actor=actor)
+        lead_to(case, one, because, actor=actor)
 
 
-def lead_to(case: Case, tenant_id: int, because: str, *, actor: str | None = None) -> None:
+def lead_to(case: Case, one: Handoff, because: str, *, actor: str | None = None) -> None:
     """Make a business the lead of a held case, of which it has taken a transfer on. The customer's clocks run on."""
-    case.lead_tenant_id = tenant_id
+    owe_by(case, one.answer_by)
+    case.lead_tenant_id = one.to_tenant_id
     case.state_version += 1
     db.session.flush()
-    facts = {"tenant": str(tenant_id), "because": because}
-    record(case, kinds.LEAD_CHANGED, facts=facts, tenant_id=tenant_id, actor=actor)
+    facts = {"tenant": str(one.to_tenant_id), "because": because}
+    record(case, kinds.LEAD_CHANGED, facts=facts, tenant_id=one.to_tenant_id, actor=actor)
+
+
+def owe_by(case: Case, answer_by: datetime | None) -> None:
+    """By when whoever leads has agreed to answer: lists go by it too, where it comes before what was promised."""
+    case.agreed_by = answer_by
+    refresh_next(case)
 
 
 def move_to_unit(case: Case, tenant_id: int, unit_id: int | None) -> None:

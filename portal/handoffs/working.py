@@ -73,10 +73,13 @@ def tell(handoff_id: int, version: int, *, text: str, author: str) -> None:
 
 
 def ask_longer(handoff_id: int, version: int, *, until: datetime, text: str, author: str) -> None:
-    """Ask for more time, before it is up. Raises NotLater."""
+    """Ask for more time, before it is up. Raises NotLater.
+
+    For a part of a case: whoever took over the whole of it leads it, and has nobody to ask but the customer.
+    """
     with leg(handoff_id, version, asker=False) as (case, one):
         on_time = one.answer_by is not None and clock.now() < one.answer_by
-        _require(one, "ask for more time", one.state in WORKING and on_time)
+        _require(one, "ask for more time", one.state in WORKING and on_time and one.mode == "assist")
         if one.answer_by is None or until <= one.answer_by:
             raise NotLater(iso(until))
         one.wanted_by = until

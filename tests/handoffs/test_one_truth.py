@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from portal.cases import handling
-from portal.handoffs import handing
+from portal.handoffs import handing, working
+from portal.handoffs.states import WrongLeg
 from portal.worker.main import until_idle
 from tenants import clock
 from tenants.scope import entered
@@ -95,3 +96,34 @@ def test_a_reply_to_many_cases_takes_none_of_them(cast):
     with entered(cast.as_ada):
         handling.reply(made.case_id, text="We know of it.", author="Ada", in_hand=False)
     assert "case.assigned" not in kinds_of(cast, made.case_id)
+
+
+def dates_of(cast, case_id):
+    case = case_of(cast, case_id)
+    return case.agreed_by, case.next_due_at, case.next_promise_id
+
+
+def test_lists_and_the_queue_go_by_the_date_that_was_agreed_on(partners, cast, browser, signed_in):
+    made = acknowledged(cast)
+    wait_until(clock.now() + timedelta(minutes=5))
+    one = accepted(partners, made.case_id, whole=True)
+    agreed, promise = handoff(one).answer_by, promises_of(cast, made.case_id)["answer"]
+    assert dates_of(cast, made.case_id) == (agreed, agreed, promise.id) and agreed < promise.due_at
+    wait_until(agreed + timedelta(minutes=1))
+    until_idle()
+    line = browser.get("/cases", base_url="https://riverside.example").text.split('<p class="quiet dots">', 1)[1]
+    assert "broken" in line and "Harbor Ground Handling" in line.split("</li>", 1)[0]
+    assert "One case is late." in signed_in("hugo").get("/desk/harbor/").text
+
+
+def test_nobody_gives_themselves_more_time_and_the_answer_ends_it(partners, cast):
+    made = acknowledged(cast)
+    one = accepted(partners, made.case_id, whole=True)
+    agreed = handoff(one).answer_by
+    until = agreed + timedelta(hours=3)
+    with pytest.raises(WrongLeg):
+        do(partners, "harbor", working.ask_longer, one, until=until, text="The van is away.", author="Hugo")
+    assert dates_of(cast, made.case_id)[0] == agreed
+    with entered(cast.as_hugo):
+        handling.answer(made.case_id, case_of(cast, made.case_id).state_version, text="Here.", author="Hugo")
+    assert dates_of(cast, made.case_id)[:2] == (None, None)
