@@ -135,10 +135,10 @@ def test_nothing_gapes_beside_a_long_history(person: Callable[..., Page]) -> Non
     team.goto(f"/desk/airport/ideas/{reference}")
     act(team, "decline", text="It rings for all." * 20, reason="harms_others", would_change="A silent one.")
     for news in ("Makers of bells were asked.", "They sell loud ones only."):
-        act(team, "update", text=news * 20)
+        act(team, "update", text=news * 90)
     boxes = [
         team.locator(f".team-idea > {each}").first.bounding_box() for each in (".a-acts > *", ".a-side > *", ".a-time")
     ]
     acts, side, history = [each for each in boxes if each]
-    assert history["height"] > 900, "else it proves nothing"
+    assert history["height"] > acts["height"] + side["height"] + 200, "else it proves nothing"
     assert side["y"] - (acts["y"] + acts["height"]) < 32
