@@ -125,3 +125,20 @@ def test_axe_finds_nothing_and_nothing_sticks_out(known) -> None:
             assert found.violations_count == 0, (address, width, found.generate_report())
         look(page, address, 320, "light", "zh-TW")
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
+
+
+def test_nothing_gapes_beside_a_long_history(person: Callable[..., Page]) -> None:
+    """The second column goes on at once below what one can do, however far the first one reaches."""
+    customer, team = person(), person()
+    reference = proposed(customer, "A bell at each gate")
+    sign_in(team, "greta")
+    team.goto(f"/desk/airport/ideas/{reference}")
+    act(team, "decline", text="It rings for all." * 20, reason="harms_others", would_change="A silent one.")
+    for news in ("Makers of bells were asked.", "They sell loud ones only."):
+        act(team, "update", text=news * 90)
+    boxes = [
+        team.locator(f".team-idea > {each}").first.bounding_box() for each in (".a-acts > *", ".a-side > *", ".a-time")
+    ]
+    acts, side, history = [each for each in boxes if each]
+    assert history["height"] > acts["height"] + side["height"] + 200, "else it proves nothing"
+    assert side["y"] - (acts["y"] + acts["height"]) < 32

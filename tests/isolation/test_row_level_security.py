@@ -56,12 +56,13 @@ def keys(connection: Any, table: str) -> list[Any]:
 
 
 def row(connection: Any, table: str, key: Any) -> dict[str, Any]:
-    """The whole row, as the owner sees it."""
-    names = [column.name for column in owned()[table].__table__.primary_key]
-    where = sql.SQL(" AND ").join(sql.SQL("{} = %s").format(sql.Identifier(name)) for name in names)
-    cursor = connection.execute(sql.SQL("SELECT * FROM {} WHERE {}").format(sql.Identifier(table), where), key)
-    found = cursor.fetchone()
-    return dict(zip([column.name for column in cursor.description], found, strict=True))
+    """The whole row, as the owner sees it, without what the database reckons."""
+    shape = owned()[table].__table__
+    where = sql.SQL(" AND ").join(sql.SQL("{} = %s").format(sql.Identifier(each.name)) for each in shape.primary_key)
+    names = [column.name for column in shape.columns if column.computed is None]
+    columns = sql.SQL(", ").join(map(sql.Identifier, names))
+    found = connection.execute(sql.SQL("SELECT {} FROM {} WHERE {}").format(columns, sql.Identifier(table), where), key)
+    return dict(zip(names, found.fetchone(), strict=True))
 
 
 def insertion(table: str, values: dict[str, Any]) -> tuple[sql.Composed, list[Any]]:
