@@ -59,7 +59,7 @@ class Settings(BaseSettings):
         48,
         ge=0,
         le=4096,
-        description="MiB of rendered public pages that each web process keeps; 0 renders every page anew.",
+        description="MiB of rendered pages that each web process keeps; 0 renders every page anew.",
     )
     data_dir: Annotated[Path, AfterValidator(Path.absolute)] = Field(
         Path("var"),

@@ -47,7 +47,7 @@ DURATION = Histogram(
 )
 KEPT_PAGES = Counter(
     "daylight_kept_pages",
-    "Public pages of cases: answered from memory (hit), or made and kept (miss).",
+    "Pages answered from memory (hit), or made and kept (miss).",
     ["result"],
     registry=_registry,
 )

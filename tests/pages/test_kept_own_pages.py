@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from portal.accounts import keeping
 from portal.accounts.models import AccountCase
 from portal.cases import handling, redaction, visibility
 from portal.cases.models import Case, Contact
+from portal.cases.need_models import Need
 from portal.kept_readers import reader_of
+from portal.own_lookup import Question
+from portal.replica import FollowedVersions
 from tenants import clock, door
+from tenants.ids import new_id
 from tenants.models import BrowserSession, Key, Membership, User
 from tenants.scope import Scope, db, entered, writing
 from tests.pages.test_kept_pages import Statements, case_id
@@ -212,6 +216,11 @@ def redact(cast, number):
         redaction.redact(number, 1, "personal")
 
 
+def tell(cast, number):
+    told = {"id": new_id(), "case_id": number, "kind": "help", "words": "A wheelchair.", "told_at": clock.now()}
+    as_system(insert(Need).values(network_id=cast.riverside, **told))
+
+
 def confirm(cast, number):
     as_system(update(Contact).where(Contact.case_id == number).values(confirmed_at=clock.now()))
 
@@ -220,7 +229,7 @@ def attribute(cast, number):
     as_system(update(Case).where(Case.id == number).values(category_id=None))
 
 
-@pytest.mark.parametrize("act", [say, take_back, redact, attribute, confirm], ids=lambda act: act.__name__)
+@pytest.mark.parametrize("act", [say, take_back, redact, attribute, tell, confirm], ids=lambda act: act.__name__)
 def test_it_is_new_after_each_act(cast, browser, report, own, kept, act):
     reference, _ = report(contact="me@example.com")
     number, path = case_id(cast, reference), f"/cases/{reference}"
@@ -290,3 +299,25 @@ def test_what_a_cookie_says_is_read_strictly():
     assert ours.who == reader_of("lang=zh_Hans; session=abc", "session").who != reader_of("session=abd", "session").who
     for header in ("session=a; session=b", "session=a; other=1", "lang=xx", "lang=en; lang=en", "nonsense"):
         assert reader_of(header, "session") is None
+
+
+def test_what_is_ones_own_is_never_asked_of_a_second_database(browser, report, app):
+    """That one may be behind: a key would open a page for seconds after it was revoked."""
+
+    class Fit:
+        def is_fit(self):
+            return True
+
+    class Second:
+        def __getattr__(self, _name):
+            raise AssertionError("the second was asked")
+
+    versions = app.extensions["keeper"]._versions
+    followed = FollowedVersions(versions, Second(), Fit())
+    assert followed.first is versions.first
+    report()
+    with entered(Scope.system()):
+        session = db.session.query(BrowserSession).one()
+        key = db.session.query(Key).filter(Key.purpose == "case").one()
+    question = Question(session.network_id, session.id, session.token_hash, key.subject_id)
+    assert followed.own(question) is not None
