@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 FROM_ONE_ADDRESS = 100
 """Connections; the front allows 200."""
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 PATIENCE = 60.0
 """Seconds for one answer."""
 OPENING = 200
@@ -24,6 +25,7 @@ class Answers:
     statuses: list[int] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     open_at_once: int = 0
+    opened_again: int = 0
 
 
 class Crowd:
@@ -41,31 +43,31 @@ class Crowd:
         await asyncio.gather(*(self._trickler(number, enough) for number in range(connections)))
 
     async def _reader(self, number: int, times: int, gate: asyncio.Semaphore, everybody: asyncio.Barrier) -> None:
-        connection = None
+        address = f"127.1.{number // FROM_ONE_ADDRESS}.1"
         async with gate:
-            try:
-                connection = await asyncio.wait_for(self._open(f"127.1.{number // FROM_ONE_ADDRESS}.1"), PATIENCE)
-                self.answers.open_at_once += 1
-            except (OSError, TimeoutError) as problem:
-                self.answers.problems.append(repr(problem))
+            connection = await self._asked(None, address)
+        self.answers.open_at_once += connection is not None
         await everybody.wait()
-        for _time in range(times):
-            connection = await self._asked(connection)
+        for _time in range(times - 1):
+            connection = await self._asked(connection, address)
         if connection is not None:
             connection[1].close()
 
-    async def _asked(
-        self, connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None
-    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
-        if connection is None:
-            self.answers.problems.append("no connection")
-            return None
-        try:
-            self.answers.statuses.append(await asyncio.wait_for(self._one(*connection), PATIENCE))
-        except (OSError, TimeoutError, asyncio.IncompleteReadError) as problem:
-            self.answers.problems.append(repr(problem))
-            return None
-        return connection
+    async def _asked(self, connection: Connection | None, address: str) -> Connection | None:
+        """Ask once. As a browser does: one that was closed while it lay idle is opened again, and only that."""
+        for is_kept in (connection is not None, False):
+            try:
+                connection = connection or await asyncio.wait_for(self._open(address), PATIENCE)
+                self.answers.statuses.append(await asyncio.wait_for(self._one(*connection), PATIENCE))
+            except (OSError, TimeoutError, asyncio.IncompleteReadError) as problem:
+                connection = None
+                if not is_kept or isinstance(problem, TimeoutError):
+                    self.answers.problems.append(repr(problem))
+                    return None
+                self.answers.opened_again += 1
+            else:
+                return connection
+        return None
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
         writer.write(self._request)
@@ -90,5 +92,5 @@ class Crowd:
                         await asyncio.wait_for(enough.wait(), 1)
                 writer.close()
 
-    async def _open(self, address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _open(self, address: str) -> Connection:
         return await asyncio.open_connection("127.0.0.1", self.port, local_addr=(address, 0))

@@ -104,6 +104,7 @@ def tell(answers: Answers, waited: list[float]) -> None:
     share = answers.statuses.count(200) / (READERS * TIMES)
     p95 = statistics.quantiles(waited, n=20)[-1] if len(waited) > 1 else waited[0]
     print(  # noqa: T201 (a measure, for who looks)
-        f"\n{answers.open_at_once} connections, {share:.4%} answered; {len(waited)} reports, "
+        f"\n{answers.open_at_once} connections ({answers.opened_again} opened again), {share:.4%} answered; "
+        f"{len(waited)} reports, "
         f"half within {statistics.median(waited):.2f} s, 95 % within {p95:.2f} s"
     )
