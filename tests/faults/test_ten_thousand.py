@@ -11,6 +11,7 @@ import itertools
 import statistics
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -95,7 +96,7 @@ def test_all_are_answered(installation: Any, tmp_path_factory: Any, capsys: pyte
     waited = sorted(itertools.chain.from_iterable(each.waited for each in writers))
     with capsys.disabled():
         tell(answers, waited)
-    assert answers.statuses.count(200) >= ANSWERED * READERS * TIMES, answers.problems[:5]
+    assert answers.statuses.count(200) >= ANSWERED * READERS * TIMES, (Counter(answers.statuses), answers.problems[:5])
     assert answers.open_at_once >= ANSWERED * READERS
     check(installation, writers)
 
