@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import re
+import resource
 import shutil
 import socket
 import subprocess
@@ -18,9 +19,11 @@ import pytest
 DEPLOY = Path(__file__).parents[1] / "deploy"
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 USER = "user root;" if os.getuid() == 0 else ""
+FILES = min(40_000, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
 AROUND = """
 {user} daemon off; pid {folder}/pid; error_log {folder}/log;
-events {{}}
+worker_rlimit_nofile {files};
+events {{ worker_connections 16384; }}
 http {{
     access_log off;
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
@@ -28,7 +31,7 @@ http {{
     {conf}
 }}
 """
-"""What an installation has around our file, with all its folders in one place."""
+"""What an installation has around our file, with all its folders in one place. Our file says why these numbers."""
 
 with_nginx = pytest.mark.skipif(NGINX is None, reason="there is no nginx (Debian: apt-get install nginx-light)")
 
@@ -62,7 +65,7 @@ def fronting(folder: Path, portals: list[str], fails_for: str = "5s", **changes:
     }.items():
         assert ours in conf
         conf = conf.replace(ours, here)
-    (folder / "nginx.conf").write_text(AROUND.format(folder=folder, conf=conf, user=USER))
+    (folder / "nginx.conf").write_text(AROUND.format(folder=folder, conf=conf, user=USER, files=FILES))
     assert NGINX is not None
     argv = [NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf")]
     process = subprocess.Popen(argv, stderr=subprocess.DEVNULL)

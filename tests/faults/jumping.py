@@ -1,4 +1,4 @@
-"""A clock that jumps under running processes: libfaketime reads how far it is off from a file, at every look."""
+"""A clock that jumps under running processes: how far it is off stands in a file that they read at every look."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ with_jumps = pytest.mark.skipif(LIBRARY is None, reason="there is no libfaketime
 
 
 class JumpingClock:
-    """What the processes that get its `environment` believe the time to be. The steady clock goes on as it does."""
+    """What the time is for processes with one of its environments (see `jumped/`). The steady clock goes on."""
 
     def __init__(self, folder: Path) -> None:
         self.off = timedelta()
         self._file = folder / "clock"
         self.jump(timedelta())
-        self.environment = {
+        every = {"PYTHONPATH": str(Path(__file__).parent / "jumped"), "TZ": "Europe/Vienna"}
+        self.of_worker = every | {
             "LD_PRELOAD": str(LIBRARY),
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
             "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "NO_FAKE_STAT": "1",
-            "PYTHONPATH": str(Path(__file__).parent / "slept"),
-            "TZ": "Europe/Vienna",
         }
+        self.of_web = every | {"CLOCK_FILE": str(self._file)}
 
     def jump(self, by: timedelta) -> None:
         self.off += by

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import http.client
 import itertools
-import os
 import re
 import signal
 import subprocess
@@ -52,21 +51,22 @@ class Machine:
     def __init__(self, installation: Any, jumping: JumpingClock, mail_url: str, log: Path) -> None:
         self.port = free_port()
         more = {"PORT": str(self.port), "WEB_PROCESSES": "1", "MAIL_URL": mail_url, "LOG_LEVEL": "WARNING"}
-        self._environment = {**installation.environment, **jumping.environment, **more}
+        every = {**installation.environment, **more}
+        self._environments = {"serve": every | jumping.of_web, "worker": every | jumping.of_worker}
         self._log = log
 
     @contextmanager
-    def running(self) -> Iterator[None]:
+    def running(self, workers: int = WORKERS) -> Iterator[None]:
         with ExitStack() as stack:
-            for arguments in (["serve"], *[["worker"]] * WORKERS):
-                stack.callback(self._end, self._start(arguments))
+            for name in ("serve", *["worker"] * workers):
+                stack.callback(self._end, self._start(name))
             wait_for(self.port)
             yield
 
-    def _start(self, arguments: list[str]) -> subprocess.Popen[bytes]:
-        argv = [sys.executable, "-m", "portal", *arguments]
+    def _start(self, name: str) -> subprocess.Popen[bytes]:
+        argv = [sys.executable, "-m", "portal", name]
         with self._log.open("ab") as log:
-            return subprocess.Popen(argv, env=self._environment, stdout=log, stderr=log)
+            return subprocess.Popen(argv, env=self._environments[name], stdout=log, stderr=log)
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
         process.send_signal(signal.SIGTERM)
@@ -196,11 +196,10 @@ def test_a_session_lives_as_long_as_the_clock_says(installation: Any, tmp_path: 
     with installation.opened():
         administration.set_password("riverside", "ada@example.com", passwords.hashed(PASSWORD))
     machine = Machine(installation, jumping, "file:", tmp_path / "log")
-    with machine.running():
+    with machine.running(workers=0):
         agent, stays = Agent(machine.port), []
         for by in (timedelta(), HOUR, -HOUR, -HOUR, timedelta(days=2), -HOUR, HOUR):
             jumping.jump(by)
             stays.append(agent.is_in())
         assert stays == [True, True, True, True, False, False, False]
         assert Agent(machine.port).is_in()
-    assert os.environ.get("LD_PRELOAD") is None

@@ -83,8 +83,11 @@ class Writer:
             raise Away(page[:200])
         return found[0]
 
+    def _connection(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+
     def _ask(self, method: str, path: str, body: str | None) -> tuple[int, str]:
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+        with closing(self._connection()) as connection:
             headers = {"Host": "riverside.example", "Sec-Fetch-Site": "same-origin"}
             if body is not None:
                 headers["Content-Type"] = "application/x-www-form-urlencoded"

@@ -77,6 +77,18 @@ def test_many_readers_are_one_request(front: Front, portal: Portal) -> None:
 
 
 @with_nginx
+def test_a_page_that_is_taken_back_is_gone_within_a_second_and_asked_for_once(front: Front, portal: Portal) -> None:
+    assert front.ask("/cases/RIV-ABCD-1234")[0] == 200
+    portal.status = 404
+    deadline = time.monotonic() + 10
+    while front.ask("/cases/RIV-ABCD-1234")[0] != 404 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    portal.asked.clear()
+    assert {front.ask("/cases/RIV-ABCD-1234")[0] for _reader in range(30)} == {404}
+    assert len(portal.asked) <= 3
+
+
+@with_nginx
 @pytest.mark.parametrize(
     ("path", "headers"),
     [
