@@ -71,6 +71,13 @@ ROWS: list[Row] = [
     Row("case page, anonymous, cold", _many_cases, 0.06, 0.04, cold=True),
     Row("case page, anonymous, warm", lambda target: Load(_case(target), _as()), 1.5, 0.30),
     Row("case page, its owner", lambda target: Load(_case(target), _as(Cookie=target.customer)), 0.12, 0.08),
+    Row(
+        "case page, its owner, cold",
+        lambda target: Load(_case(target), _as(Cookie=target.customer)),
+        0.12,
+        0.08,
+        cold=True,
+    ),
     Row("304 while polling, anonymous", _polled("public"), 2.0, 0.30, status=304),
     Row("304 while polling, its owner", _polled("owner"), 0.35, 0.20, status=304),
     Row("public list, first page, cold", _listed(""), 0.08, 0.06, cold=True),

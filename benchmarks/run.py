@@ -18,6 +18,7 @@ import click
 
 from benchmarks.ideas import IDEA_ROWS, IDEAS, VOTES, ideas_target, plans_of_ideas
 from benchmarks.importing import import_rate
+from benchmarks.measured import with_earlier
 from benchmarks.measuring import Section, installed, let_go, measure_rows, size_of
 from benchmarks.others import measure_others
 from benchmarks.report import write_ideas, write_report, write_search
@@ -55,7 +56,10 @@ def main(
     boards: bool,
     write: bool,
 ) -> None:
-    """Measure and print; every row is a ratio to a bare Flask hello in the same run."""
+    """Measure and print; every row is a ratio to a bare Flask hello in the same run.
+
+    Of one size or engine alone, what was measured of the others on the same day stays in the report.
+    """
     if searching:
         measure_search(sizes, engines, write=write)
         return
@@ -68,7 +72,7 @@ def main(
             sections.append(_measure(engine, cases, seconds, rounds, only))
             _print(sections[-1])
     if write and not only:
-        write_report(sections, datetime.now(UTC))
+        write_report(with_earlier(sections, now := datetime.now(UTC)), now)
 
 
 def measure_search(sizes: Sequence[int], engines: Sequence[str], *, write: bool) -> None:
