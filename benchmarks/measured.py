@@ -6,7 +6,6 @@ Only sections of one day belong in one table, so those of another day are left o
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -16,11 +15,10 @@ from benchmarks.measuring import Figure, Result, Section
 MEASURED = Path(__file__).parent / "measured.json"
 
 
-def with_earlier(sections: Sequence[Section], at: datetime) -> list[Section]:
-    """These, and the other sections that were measured on the day of `at`; remembered for the next time."""
+def with_earlier(section: Section, at: datetime) -> list[Section]:
+    """It, and the other sections that were measured on the day of `at`; remembered for the next time."""
     earlier = _read(f"{at:%Y-%m-%d}") if MEASURED.exists() else []
-    anew = {(each.engine, each.cases) for each in sections}
-    whole = [*(each for each in earlier if (each.engine, each.cases) not in anew), *sections]
+    whole = [*(each for each in earlier if (each.engine, each.cases) != (section.engine, section.cases)), section]
     whole.sort(key=lambda each: (each.cases, each.engine != "sqlite"))
     kept = {"day": f"{at:%Y-%m-%d}", "sections": [asdict(each) for each in whole]}
     MEASURED.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -31,4 +31,4 @@ def _pss(process: psutil.Process) -> int:
         text = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
     except OSError:
         return 0
-    return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
+    return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")), 0)

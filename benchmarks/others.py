@@ -19,7 +19,9 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
+import psutil
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from benchmarks.client import rate
 from benchmarks.measuring import PORTAL_PORT, Figure
@@ -96,11 +98,16 @@ def first_view(settings: Settings, environment: dict[str, str]) -> list[Figure]:
 
 
 def at_rest(settings: Settings, environment: dict[str, str]) -> Figure:
-    """One web process and the worker, some seconds after their start; 400 MB are for a million cases."""
+    """One web process and the worker, once it has learned what it learns each day; 400 MB are for a million cases."""
     with serving(settings, environment) as server, worker(environment) as working:
         time.sleep(8)
+        _until(lambda: not _at_work(psutil.Process(working).children()))
         mib = (pss_of(server) + pss_of(working)) / 1024
     return Figure("memory of one web process and the worker (PSS)", "≤ 250 MB", f"{mib:.0f} MiB", mib * 1.048 <= 250)
+
+
+def _at_work(processes: list[psutil.Process]) -> list[psutil.Process]:
+    return [each for each in processes if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
 
 
 def rebuilt() -> Figure:
@@ -155,10 +162,16 @@ def walls(settings: Settings, target: Target, environment: dict[str, str]) -> li
 
 
 def _switch(engine: Any, word: str) -> None:
-    with engine.begin() as connection:
-        guarded = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relforcerowsecurity"
-        for (name,) in connection.execute(text(guarded)).all():
-            connection.execute(text(f'ALTER TABLE "{name}" {word} ROW LEVEL SECURITY'))
+    """Of every table. A request that is still answered may stand in the way, and is given time to end."""
+    for _try in range(20):
+        time.sleep(0.5)
+        with suppress(OperationalError), engine.begin() as connection:
+            connection.execute(text("SET LOCAL lock_timeout = '2s'"))
+            guarded = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relforcerowsecurity"
+            for (name,) in connection.execute(text(guarded)).all():
+                connection.execute(text(f'ALTER TABLE "{name}" {word} ROW LEVEL SECURITY'))
+            return
+    raise RuntimeError("row-level security could not be switched")
 
 
 def _write(target: Target) -> int:

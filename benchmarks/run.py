@@ -66,13 +66,12 @@ def main(
     if boards:
         measure_ideas(engines, seconds, rounds, write=write)
         return
-    sections = []
     for cases in (*sizes, *((1_000_000,) if million else ())):
         for engine in engines:
-            sections.append(_measure(engine, cases, seconds, rounds, only))
-            _print(sections[-1])
-    if write and not only:
-        write_report(with_earlier(sections, now := datetime.now(UTC)), now)
+            section = _measure(engine, cases, seconds, rounds, only)
+            _print(section)
+            if write and not only:
+                write_report(with_earlier(section, now := datetime.now(UTC)), now)
 
 
 def measure_search(sizes: Sequence[int], engines: Sequence[str], *, write: bool) -> None:
