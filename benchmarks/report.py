@@ -90,11 +90,15 @@ def write_peers(peers: Sequence[Peer], size: int, at: datetime) -> None:
     )
     rows = "".join(
         f"| {peer.name} | {peer.theirs[1]:.4f} ({peer.theirs[0]:,.1f}/s) | {name}: {ratio:.3f} ({rate:,.0f}/s) "
-        f"| {rate / peer.theirs[0]:,.0f} |\n"
+        f"| {_times(rate / peer.theirs[0])} |\n"
         for peer in peers
         for name, (rate, ratio) in peer.ours.items()
     )
     _put(PEERS, head + rows)
+
+
+def _times(many: float) -> str:
+    return f"{many:,.0f}" if many >= 10 else f"{many:.1f}"
 
 
 def _put(mark: str, part: str) -> None:
