@@ -20,7 +20,8 @@ from benchmarks.seed import HOST
 from benchmarks.servers import get, serving
 from benchmarks.target import FORMS, SECRET
 from portal.config import Settings
-from portal.database import owner_engine, setup
+from portal.database import owner_engine
+from portal.migrating import setup
 from tenants.scope import db
 from tests.servers import postgresql_url
 

@@ -140,7 +140,7 @@ def _measure_in(
             changed = {**environment, "PAGE_MEMORY": "0"} if cold else environment
             measure_rows(section, rows, target, settings, changed, seconds, rounds)
     if not only:
-        section.figures = measure_others(app, settings, target, environment)
+        section.figures = measure_others(app, settings, target, environment, section.cases)
         section.notes.append(f"the database takes {size_of(settings) / 2**20:,.0f} MiB")
         section.notes += _plans(app)
         if COMPLAINTS.exists() and section.cases <= 1000:

@@ -13,13 +13,13 @@ from contextlib import contextmanager
 
 from portal import paths
 from portal.config import Settings
-from portal.serving import web_server_argv
+from portal.serving import web_server_options
 
 
 @contextmanager
 def serving(settings: Settings, environment: dict[str, str], *, hello: bool = False) -> Iterator[int]:
     """A web server until the block ends; gives its process number."""
-    argv = list(web_server_argv(settings))
+    argv = [sys.executable, "-P", "-m", "granian", *web_server_options(settings)]
     if hello:
         argv[argv.index(f"{paths.wsgi()}:app")] = "benchmarks.hello:app"
         argv.remove("-P")
@@ -36,6 +36,19 @@ def serving(settings: Settings, environment: dict[str, str], *, hello: bool = Fa
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def whole(environment: dict[str, str]) -> Iterator[int]:
+    """`portal serve --with-worker`, as it is started in service; gives its process number. It may not answer yet."""
+    argv = [sys.executable, "-P", "-m", "portal", "serve", "--with-worker"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(argv, env={**os.environ, **environment}, **quiet)
+    try:
+        yield process.pid
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
 
 
 @contextmanager

@@ -1,18 +1,21 @@
 """Child processes that live and die with this one.
 
+Each is forked, so that what this process has loaded need not be loaded again and is in memory once. That asks of this
+process what `fork` asks of everybody: no threads, and no connections, when a child begins.
+
 Each is the leader of its own process group, so that Ctrl-C in a terminal reaches only the parent, which then stops its
 children in order; and Linux sends them SIGTERM if the parent is killed, so that no orphan keeps the port or the lease.
 """
 
 import ctypes
 import logging
+import multiprocessing
 import os
 import signal
-import subprocess
 import threading
 import time
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from multiprocessing.context import ForkProcess
 
 from portal.logs import fields
 
@@ -28,44 +31,64 @@ FOLLOWED_EVERY = 0.5
 STOPS_WITHIN = 10
 """Seconds in which one that was left alone finishes the requests in hand."""
 
-PR_SET_PDEATHSIG = 1
+ASKING = (signal.SIGTERM, signal.SIGINT)
+"""Signals that ask a process to stop."""
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
 _libc = ctypes.CDLL(None)
 
 
 class Child:
-    """One child process. `argv` is run as it is, without a shell."""
+    """One child process. `run` is what it does; its exit code is 0 at the end, 1 after an error, or as it says."""
 
-    def __init__(self, name: str, argv: Sequence[str]) -> None:
+    def __init__(self, name: str, run: Callable[[], None]) -> None:
         self.name = name
-        self.argv = argv
         self.started = 0.0
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: ForkProcess | None = None
+        self._run = run
 
     def start(self) -> None:
-        """Start it. Raises OSError when the program cannot be run."""
+        """Start it. Raises OSError when there is no room for another process."""
         self.started = time.monotonic()
-        die = partial(die_with_parent, os.getpid())
-        self.process = subprocess.Popen(self.argv, process_group=0, preexec_fn=die)  # noqa: S603 (own argv)
+        process = multiprocessing.get_context("fork").Process(target=_begin, args=(os.getpid(), self.name, self._run))
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, ASKING)
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        self.process = process
 
     def exit_code(self) -> int | None:
         """How it ended (negative: by that signal), or None while it runs or has not been started."""
-        return self.process.poll() if self.process else None
+        return self.process.exitcode if self.process else None
 
     def ask_to_stop(self) -> None:
         """Send SIGTERM, if it still runs."""
-        if self.process and self.process.poll() is None:
+        if self.process and self.process.is_alive():
             self.process.terminate()
 
     def wait_or_kill(self, deadline: float) -> None:
         """Wait for its end until `deadline` (of time.monotonic), then kill it."""
         if not self.process:
             return
-        try:
-            self.process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
+        self.process.join(max(0.0, deadline - time.monotonic()))
+        if self.process.exitcode is None:
             LOG.warning("a process did not stop in time and is killed", extra=fields("child.killed", child=self.name))
             self.process.kill()
-            self.process.wait()
+            self.process.join()
+
+
+def _begin(parent: int, name: str, run: Callable[[], None]) -> None:
+    """The first that a child does: it drops what it has of its parent and must not keep.
+
+    Signals wait until then, or one for the child would be heard by what the parent has set up for its own.
+    """
+    os.setpgid(0, 0)
+    _libc.prctl(PR_SET_NAME, name.encode()[:15])  # what `top` and `ps -o comm` show: the command line is the parent's
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    die_with_parent(parent)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ASKING)
+    run()
 
 
 class RestartedChild(Child):

@@ -19,7 +19,8 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import IntegrityError
 
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+from portal import run_folder
+
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 """Seconds. Pages are meant to take some milliseconds; from a second on it matters little by how much."""
@@ -125,7 +126,7 @@ def counted(*also: Collector) -> CollectorRegistry:
     """All that was counted, by every process where they share a folder, and what others collect when asked."""
     KEPT_PAGE_HIT.hand_on()
     found = CollectorRegistry()
-    if os.environ.get(FOLDER):
+    if os.environ.get(run_folder.COUNTS):
         MultiProcessCollector(found)  # type: ignore[no-untyped-call]
     else:
         found.register(_registry)

@@ -10,10 +10,11 @@ import os
 import shutil
 from pathlib import Path
 
-from portal import measures
 from portal.config import Settings
 
 VARIABLE = "DAYLIGHT_RUN"
+COUNTS = "PROMETHEUS_MULTIPROC_DIR"
+"""Where `prometheus_client` writes its counts. It looks when it is loaded, so this has to be said before."""
 DRAINING = "draining"
 
 
@@ -23,7 +24,7 @@ def make(settings: Settings) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "counts").mkdir(mode=0o700, parents=True)
     os.environ[VARIABLE] = str(folder)
-    os.environ[measures.FOLDER] = str(folder / "counts")
+    os.environ[COUNTS] = str(folder / "counts")
     return folder
 
 

@@ -1,14 +1,17 @@
 """Runs the web server, and beside it the worker when asked, as one thing that starts and stops together.
 
-This process touches no database and answers no request: it starts, announces, restarts and stops. The web server is
-Granian in its own process, because it forks its workers and must not inherit connections or threads.
+This process touches no database and answers no request: it loads the program, starts, announces, restarts and stops.
+Its children are forked, the web server (Granian, which forks its own processes in turn) and the worker: the program is
+loaded once for all of them, and once in memory. So nothing here may open a connection or begin a thread.
 """
 
 from __future__ import annotations
 
+import gc
 import http.client
 import json
 import logging
+import multiprocessing
 import os
 import signal
 import socket
@@ -16,7 +19,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -47,8 +50,9 @@ def serve(settings: Settings, *, with_worker: bool) -> int:
     """Serve until SIGTERM or SIGINT; return the exit code of the program."""
     run_folder.make(settings)
     asked_to_stop = Asked()
-    web = RestartedChild("web server", web_server_argv(settings))
-    worker = RestartedChild("worker", [*PORTAL, "worker"])
+    _load()
+    web = RestartedChild("web server", partial(_run_web_server, web_server_options(settings)))
+    worker = RestartedChild("worker", _run_worker)
     children = [web, worker] if with_worker else [web]
     try:
         for child in children:
@@ -60,6 +64,40 @@ def serve(settings: Settings, *, with_worker: bool) -> int:
         stop(children, STOP_PATIENCE)
 
 
+def _load() -> None:
+    """Load the program for all children.
+
+    It is nothing that Python's search for garbage should go through again: that would also write to each page of
+    memory, and end its being shared.
+    """
+    gc.disable()
+    from granian import cli  # noqa: F401
+
+    from portal import (
+        web,  # noqa: F401
+        worker_process,  # noqa: F401
+    )
+
+    gc.freeze()
+    gc.enable()
+
+
+def _run_web_server(options: list[str]) -> None:
+    """Granian's own program, in this process."""
+    from granian.cli import entrypoint
+
+    # As it would by itself up to Python 3.13: its own processes then find everything loaded too.
+    multiprocessing.set_start_method("fork", force=True)
+    sys.argv = ["granian", *options]
+    entrypoint()  # type: ignore[no-untyped-call]
+
+
+def _run_worker() -> None:
+    from portal.worker_process import work
+
+    work()
+
+
 def run_command(*arguments: str) -> None:
     """Run another command of this program to its end, outside this process. Exits like it when it fails."""
     done = subprocess.run([*PORTAL, *arguments], check=False)  # noqa: S603 (own arguments)
@@ -67,8 +105,8 @@ def run_command(*arguments: str) -> None:
         raise SystemExit(done.returncode)
 
 
-def web_server_argv(settings: Settings) -> Sequence[str]:
-    """The command line of the web server, with the reason for each number."""
+def web_server_options(settings: Settings) -> list[str]:
+    """What the web server is told, with the reason for each number."""
     options = {
         "interface": "wsgi",
         "host": settings.host,
@@ -92,7 +130,7 @@ def web_server_argv(settings: Settings) -> Sequence[str]:
         **_log_options(settings),
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
-    return [sys.executable, "-P", "-m", "granian", *flags, "--no-ws", "--respawn-failed-workers", f"{paths.wsgi()}:app"]
+    return [*flags, "--no-ws", "--respawn-failed-workers", f"{paths.wsgi()}:app"]
 
 
 def _log_options(settings: Settings) -> dict[str, str]:

@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, settings
 
 from portal import directory
 from portal.config import Settings
-from portal.database import setup
 from portal.figures import headline
+from portal.migrating import setup
 from portal.web import create_app
 from tenants import clock, door
 from tenants.scope import db

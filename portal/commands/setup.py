@@ -12,7 +12,7 @@ def command() -> None:
     Adds no data. Uses DATABASE_OWNER_URL when it is set. Exit codes: 0 ready, 1 failed, 2 wrong settings.
     """
     from portal.config import Settings
-    from portal.database import HalfCopied, setup
+    from portal.migrating import HalfCopied, setup
 
     try:
         setup(Settings.load())

@@ -1,12 +1,8 @@
 """`portal worker`: the process that does what happens after a request (mail, webhooks, timers, search)."""
 
-import signal
-import threading
-from types import FrameType
-
 import click
 
-needs = "portal.worker.main"
+needs = "portal.worker_process"
 
 
 @click.command("worker")
@@ -15,23 +11,6 @@ def command() -> None:
 
     `portal serve --with-worker` starts one by itself. Exit codes: 0 stopped on request, 1 failed, 2 wrong settings.
     """
-    from portal import logs
-    from portal.config import Settings
-    from portal.suggesting.starting import start_if_due
-    from portal.web import create_app
-    from portal.worker.main import run
+    from portal.worker_process import work
 
-    settings = Settings.load()  # wrong settings are told before anything is started
-    logs.configure(settings)
-    run(create_app(settings), _stop_event(), beside=start_if_due)
-
-
-def _stop_event() -> threading.Event:
-    stop = threading.Event()
-
-    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, ask_to_stop)
-    signal.signal(signal.SIGINT, ask_to_stop)
-    return stop
+    work()

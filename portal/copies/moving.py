@@ -15,7 +15,8 @@ from portal.copies.filling import Filling, Tell, is_unfinished
 from portal.copies.rows import lines, sum_of
 from portal.copies.shapes import Shape, shapes
 from portal.copies.source import check_version, frozen
-from portal.database import owner_engine, setup
+from portal.database import owner_engine
+from portal.migrating import setup
 
 Say = Callable[[str], None]
 

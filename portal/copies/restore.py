@@ -13,10 +13,11 @@ from portal.copies.archive import NoBackup, Reader
 from portal.copies.comparing import Compared, checked, compared
 from portal.copies.filling import Filling, NotEmpty, Tell
 from portal.copies.source import OtherVersion, knows, revision_of
-from portal.database import migrate, owner_engine, setup
+from portal.database import owner_engine
 from portal.files.storage import Storage, storage_of
 from portal.followers.base import Nature
 from portal.followers.registry import FOLLOWERS
+from portal.migrating import migrate, setup
 from portal.worker.sequencer import HEAD
 
 HELD = "not sent: the portal was restored from a backup, and this may have been sent before"

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from portal.copies.shapes import Shape
-from portal.database import alembic
+from portal.migrating import alembic
 
 
 class OtherVersion(RuntimeError):

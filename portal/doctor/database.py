@@ -10,6 +10,7 @@ from contextlib import closing
 import psycopg
 from alembic.script import ScriptDirectory
 
+from portal import migrating
 from portal.config import Settings
 from portal.doctor.findings import Finding, failing, ok, warning
 from portal.operations import probing
@@ -64,7 +65,7 @@ def migrations(settings: Settings) -> Iterator[Finding]:
 
 
 def _is_known(revision: str) -> bool:
-    scripts = ScriptDirectory.from_config(probing.scripts())
+    scripts = ScriptDirectory.from_config(migrating.scripts())
     return revision in {script.revision for script in scripts.walk_revisions()}
 
 

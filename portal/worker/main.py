@@ -29,14 +29,17 @@ IDLE = 0.4
 """Seconds to wait when there was nothing to do."""
 PAUSE_AFTER_TROUBLE = 3.0
 SWEEP_EVERY = 3600.0
+BESIDE_EVERY = 600.0
 
 
 def run(app: Flask, stop: threading.Event, beside: Callable[[], object] = lambda: None) -> None:
     """Work until asked to stop. A database that is away is waited for; nothing is lost meanwhile.
 
-    `beside` is called once an hour; it starts what runs in processes of its own.
+    `beside` is called every ten minutes, and not at once: it starts what runs in processes of its own, and a machine
+    that has just started has enough to do.
     """
     swept, looked, heart = 0.0, None, Heart()
+    cared = time.monotonic()
     with app.app_context(), logs.about(run=heart.run):
         LOG.info("the worker begins", extra=fields("worker.started"))
         while not stop.is_set():
@@ -44,8 +47,10 @@ def run(app: Flask, stop: threading.Event, beside: Callable[[], object] = lambda
                 heart.beat()
                 if time.monotonic() - swept > SWEEP_EVERY:
                     sweep()
-                    beside()
                     swept = time.monotonic()
+                if time.monotonic() - cared > BESIDE_EVERY:
+                    beside()
+                    cared = time.monotonic()
                 if looked is None or not timedelta(0) <= clock.now() - looked < spikes.EVERY:
                     looked = clock.now()
                     _look()

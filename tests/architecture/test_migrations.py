@@ -13,7 +13,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Connection, inspect, text
 
 from portal.config import Settings
-from portal.database import migrate, owner_engine, setup
+from portal.database import owner_engine
+from portal.migrating import migrate, setup
 from portal.web import create_app
 from tenants import clock
 from tenants.db import Base

@@ -14,8 +14,8 @@ WAYS = {
 }  # fmt: skip
 ALLOWED = {
     ("portal/copies/resting.py", "exec_driver_sql"): "SQLite's triggers, put aside and made again from their own text",
-    ("portal/database.py", "create_engine"): "the owner's engine, which migrates",
-    ("portal/database.py", "driver_connection"): "foreign keys off while SQLite writes a table anew",
+    ("portal/database.py", "create_engine"): "the owner's engine",
+    ("portal/migrating.py", "driver_connection"): "foreign keys off while SQLite writes a table anew",
     ("portal/doctor/database.py", "psycopg"): "the names of the driver's errors",
     ("portal/doctor/database.py", "sqlite3"): "pragmas over a connection that can change nothing",
     ("portal/installation.py", "engines"): "closes them when a command is done",

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 
 from portal.accounts.passwords import hashed
 from portal.config import Settings
-from portal.database import setup
+from portal.migrating import setup
 from portal.web import create_app
 from tenants.models import User
 from tenants.scope import Scope, db, entered, writing

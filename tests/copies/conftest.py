@@ -13,8 +13,9 @@ import pytest
 from sqlalchemy import text
 
 from portal.config import Settings
-from portal.database import owner_engine, setup
+from portal.database import owner_engine
 from portal.files.storage import new_key, storage_of
+from portal.migrating import setup
 from portal.web import create_app
 from tenants import clock
 from tenants.scope import db

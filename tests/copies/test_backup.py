@@ -21,10 +21,11 @@ from portal.copies.restore import HELD, restore
 from portal.copies.rows import Sum, line_of, row_of
 from portal.copies.shapes import shapes
 from portal.copies.source import OtherVersion
-from portal.database import HalfCopied, migrate, owner_engine, setup
+from portal.database import owner_engine
 from portal.files.storage import storage_of
 from portal.followers.base import Nature
 from portal.followers.registry import FOLLOWERS
+from portal.migrating import HalfCopied, migrate, setup
 from tests.architecture.test_migrations import differences
 from tests.copies.conftest import Place
 from tests.copies.test_moving import everything, run

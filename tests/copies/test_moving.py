@@ -15,7 +15,8 @@ from portal.copies.moving import Unfinished, destination, move
 from portal.copies.rows import lines
 from portal.copies.shapes import shapes
 from portal.copies.source import OtherVersion
-from portal.database import HalfCopied, owner_engine, setup
+from portal.database import owner_engine
+from portal.migrating import HalfCopied, setup
 from tests.copies.conftest import Place
 
 pytestmark = pytest.mark.database

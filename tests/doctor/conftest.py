@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from portal.config import Settings
-from portal.database import owner_engine, setup
+from portal.database import owner_engine
 from portal.doctor.findings import Check, Finding, State
+from portal.migrating import setup
 from tenants.scope import Scope, entered
 from tests.conftest import ON_POSTGRESQL
 from tests.ideas.conftest import proposed

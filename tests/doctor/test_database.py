@@ -18,9 +18,10 @@ from sqlalchemy import make_url
 from portal import run_folder
 from portal.cli import main
 from portal.config import Settings
-from portal.database import migrate, owner_engine, setup
+from portal.database import owner_engine
 from portal.doctor import database
 from portal.doctor.findings import State
+from portal.migrating import migrate, setup
 from portal.operations import probing
 from portal.web import create_app
 from portal.worker.heart import Heart

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import make_url
 
 from portal.config import Settings
-from portal.database import setup
 from portal.doctor import database, walls
 from portal.doctor.findings import State
+from portal.migrating import setup
 from portal.operations import probing
 from tenants.rls import APP_ROLE
 from tests.conftest import ON_POSTGRESQL

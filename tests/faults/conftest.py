@@ -18,8 +18,8 @@ from sqlalchemy import create_engine, make_url, text
 
 from portal.cases.handling import acknowledge
 from portal.config import Settings
-from portal.database import setup
 from portal.followers.models import Delivery
+from portal.migrating import setup
 from portal.web import create_app
 from portal.worker.main import until_idle
 from tenants import clock, door

@@ -5,7 +5,7 @@ import sys
 from sqlalchemy import Engine, event
 
 from portal.config import Settings
-from portal.database import setup
+from portal.migrating import setup
 
 
 def say(*_: object) -> None:

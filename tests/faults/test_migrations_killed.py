@@ -19,7 +19,8 @@ from alembic import command
 from sqlalchemy import text
 
 from portal.config import Settings
-from portal.database import migrate, owner_engine
+from portal.database import owner_engine
+from portal.migrating import migrate
 from tests.architecture.test_migrations import differences, everything, filled, fresh, walls
 from tests.conftest import ON_POSTGRESQL
 from tests.servers import postgresql_url

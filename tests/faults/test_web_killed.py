@@ -111,13 +111,13 @@ def web(installation: Any) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     finally:
         serving.terminate()
         serving.wait(40)
-    _gone, left = psutil.wait_procs([each for each in psutil.process_iter() if f"--port={port}" in cmdline(each)], 20)
+    _gone, left = psutil.wait_procs([each for each in psutil.process_iter() if port_of(each) == str(port)], 20)
     assert left == [], "nobody outlives the one that started it"
 
 
-def cmdline(process: psutil.Process) -> str:
+def port_of(process: psutil.Process) -> str:
     try:
-        return " ".join(process.cmdline())
+        return process.environ().get("PORT", "")
     except psutil.Error:
         return ""
 

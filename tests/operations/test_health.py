@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 
 from portal import run_folder
 from portal.config import Settings
 from portal.database import owner_engine
+from portal.migrating import scripts
 from portal.operations import health, probing
 from portal.operations.health import Readiness
 
@@ -58,6 +62,15 @@ def test_a_process_that_is_alive_says_so_whatever_is_wrong(get, monkeypatch):
     monkeypatch.setattr(probing, "revision", lambda _settings: None)
     assert get("/healthz").status_code == 200
     assert get().status_code == 503
+
+
+def test_the_newest_migration_is_the_one_that_alembic_would_run_last():
+    assert probing.newest_revision() == ScriptDirectory.from_config(scripts()).get_current_head()
+
+
+def test_web_processes_do_without_what_migrates():
+    code = "import portal.web, portal.worker_process, sys; sys.exit('alembic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 def test_a_database_of_another_version(get, migrated):

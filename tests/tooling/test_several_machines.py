@@ -69,7 +69,7 @@ class Machine:
 @contextmanager
 def installed(folder: Path, name: str, **more: str) -> Iterator[tuple[Settings, list[Machine]]]:
     """Set up, with a machine on each address; `more` are settings of both."""
-    from portal.database import setup
+    from portal.migrating import setup
 
     with postgresql_url(name) as url, ExitStack() as running:
         settings = Settings(data_dir=folder / "here", secret_key="s" * 40, database_url=url)
