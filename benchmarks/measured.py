@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from benchmarks.measuring import Figure, Result, Section
+from benchmarks.profiles import Profile
 
 MEASURED = Path(__file__).parent / "measured.json"
 
@@ -36,6 +37,7 @@ def _read(day: str) -> list[Section]:
             [Result(**result) for result in each["results"]],
             [Figure(**figure) for figure in each["figures"]],
             each["notes"],
+            [Profile(**profile) for profile in each.get("profiles", [])],
         )
         for each in kept["sections"]
     ]

@@ -61,6 +61,8 @@ class Section:
     results: list[Result] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    profiles: list[Any] = field(default_factory=list)
+    """Of the rows that miss their goals (`benchmarks/profiles.py`)."""
 
 
 @contextmanager

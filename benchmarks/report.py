@@ -42,7 +42,7 @@ machines and days; ratios hardly do. SQLite runs with `synchronous=FULL`, Postgr
 def write_report(sections: Sequence[Any], at: datetime) -> None:
     """Write the page."""
     parts = [HEAD, f"Measured on {at:%d %B %Y} with Python {platform.python_version()}, {_cores()} cores.\n"]
-    parts += [_table(sections), _others(sections), _flatness(sections)]
+    parts += [_table(sections), _others(sections), _flatness(sections), _profiles(sections)]
     for section in sections:
         parts.append(f"\n### Notes: {section.engine}, {section.cases:,} cases\n")
         parts += [f"- {note}" for note in section.notes]
@@ -163,6 +163,28 @@ def _flatness(sections: Sequence[Any]) -> str:
                 f"SQLite); the worst, {worst}, takes {slower[worst]:.2f} times as long. The indexes are below."
             )
     return "\n".join(["", *lines]) if lines else ""
+
+
+def _profiles(sections: Sequence[Any]) -> str:
+    """Where the time goes of what misses its goal."""
+    found = [(section, each) for section in sections for each in section.profiles]
+    if not found:
+        return ""
+    parts = list(found[0][1].shares)
+    lines = [
+        "",
+        "### Where the time goes, of each row that misses its goal",
+        "",
+        "Processor time of one request in one process, and the shares of its parts in the time that was profiled (the "
+        "profiler makes what is called often look somewhat larger). On PostgreSQL the server's own time comes besides.",
+        "",
+        f"| request | database | ms | {' | '.join(parts)} |",
+        "|---|---|---|" + "---|" * len(parts),
+    ]
+    for section, each in found:
+        shares = " | ".join(f"{each.shares.get(part, 0):.0%}" for part in parts)
+        lines.append(f"| {each.row} | {section.engine} {section.cases:,} | {each.milliseconds:.1f} | {shares} |")
+    return "\n".join(lines)
 
 
 def _heading(goal: str, sections: Sequence[Any]) -> str:

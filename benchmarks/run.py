@@ -21,6 +21,7 @@ from benchmarks.importing import import_rate
 from benchmarks.measured import with_earlier
 from benchmarks.measuring import Section, installed, let_go, measure_rows, size_of
 from benchmarks.others import measure_others
+from benchmarks.profiles import profiles
 from benchmarks.report import write_ideas, write_report, write_search
 from benchmarks.rows import ROWS
 from benchmarks.searching import Searched, complaints, quality
@@ -139,6 +140,7 @@ def _measure_in(
         if rows:
             changed = {**environment, "PAGE_MEMORY": "0"} if cold else environment
             measure_rows(section, rows, target, settings, changed, seconds, rounds)
+    section.profiles = profiles(app, settings, ROWS, section.results, target)
     if not only:
         section.figures = measure_others(app, settings, target, environment, section.cases)
         section.notes.append(f"the database takes {size_of(settings) / 2**20:,.0f} MiB")
@@ -165,6 +167,9 @@ def _print(section: Section) -> None:
     for figure in section.figures:
         mark = "" if figure.met else "  misses its goal"
         click.echo(f"  {figure.name}: {figure.value} (goal {figure.goal}){mark}")
+    for profile in section.profiles:
+        shares = ", ".join(f"{name} {share:.0%}" for name, share in profile.shares.items() if share >= 0.01)
+        click.echo(f"  {profile.row}: {profile.milliseconds:.1f} ms ({shares})")
     for note in section.notes:
         click.echo(f"  {re.sub(chr(10), ' ', note)}")
 

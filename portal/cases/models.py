@@ -192,7 +192,19 @@ class Access(NetworkShared, Base):
         ForeignKeyConstraint(["tenant_id", "assignee_id"], ["memberships.tenant_id", "memberships.user_id"]),
         ForeignKeyConstraint(["tenant_id", "unit_id"], UNIT),
         CheckConstraint("level IN ('lead', 'assist', 'past')", name="level"),
-        Index("ix_access_queue", "network_id", "tenant_id", "is_open", "next_due_at", "case_id"),
+        # All that the queue needs to find its page: PostgreSQL, which expects few rows behind the policies, would else
+        # fetch every open case of the business and sort them.
+        Index(
+            "ix_access_queue",
+            "network_id",
+            "tenant_id",
+            "is_open",
+            "next_due_at",
+            "case_id",
+            "assignee_id",
+            "unit_id",
+        ),
+        Index("ix_access_age", "network_id", "tenant_id", "is_open", "case_id", "next_due_at", "assignee_id"),
         Index("ix_access_lead", "case_id", unique=True, **only_where("level = 'lead'")),
     )
 

@@ -86,7 +86,7 @@ def _queue(show: str) -> Callable[[], Any]:
 
     @prepared
     def build(scope: Scope) -> Any:
-        access, cases = Access.__table__, Case.__table__
+        access = Access.__table__
         wanted = _all(scope).where(access.c.is_open == (show != "closed"))
         if show == "mine":
             wanted = wanted.where(access.c.assignee_id == bindparam("person", type_=Id))
@@ -94,7 +94,7 @@ def _queue(show: str) -> Callable[[], Any]:
             wanted = wanted.where(access.c.unit_id == bindparam("unit", type_=Id))
         elif show == "free":
             wanted = is_nobodys(wanted)
-        order = [cases.c.id.desc()] if show == "closed" else [access.c.next_due_at, access.c.case_id]
+        order = [access.c.case_id.desc()] if show == "closed" else [access.c.next_due_at, access.c.case_id]
         return wanted.order_by(*order).limit(PAGE + 1)
 
     return build
@@ -145,14 +145,14 @@ def is_nobodys(query: Any) -> Any:
 
 
 def _after(query: Any, token: str, *, newest_first: bool) -> Any:
-    access, cases = Access.__table__, Case.__table__
+    access = Access.__table__
     try:
         due, case_id = token.split(".")
         at, after_id = datetime.fromtimestamp(int(due, 16) / 1e6, tz=clock.now().tzinfo), int(case_id, 16)
     except (ValueError, OverflowError, OSError):
         return query
     if newest_first:
-        return query.where(cases.c.id < after_id)
+        return query.where(access.c.case_id < after_id)
     same = (access.c.next_due_at == at) & (access.c.case_id > after_id)
     return query.where(access.c.next_due_at >= at, or_(access.c.next_due_at > at, same))
 

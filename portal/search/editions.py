@@ -21,8 +21,6 @@ from tenants.ids import new_token
 from tenants.scope import current, db, writing
 
 PATIENCE = timedelta(minutes=10)
-SLICE = 5_000
-"""Things that one step of making takes in."""
 
 
 def whole() -> Edition | None:
@@ -85,7 +83,8 @@ def go_on(edition: Edition) -> int:
         _finish(edition)
         return 1
     kind = KINDS[edition.kind]
-    ids = kind.after(edition.last, SLICE)
+    size = search_engine().slice_size
+    ids = kind.after(edition.last, size)
     documents = kind.documents(ids)
     # Outside any transaction, where the engine is another than the database. Written twice is written once.
     search_engine().write(edition, [Thing(kind.name, each) for each in ids], documents, edition.position)
@@ -94,7 +93,7 @@ def go_on(edition: Edition) -> int:
         edition.done += len(ids)
         if ids:
             edition.last = ids[-1]
-        if len(ids) < SLICE:
+        if len(ids) < size:
             following = kinds.index(kind.name) + 1
             edition.kind, edition.last = (kinds[following] if following < len(kinds) else ""), 0
     return len(ids) or 1

@@ -71,6 +71,8 @@ class Engine(Protocol):
     """One way of keeping an index. An *edition* is one making of it, from nothing; the newest whole one is asked."""
 
     name: str
+    slice_size: int
+    """Things that one step of making an edition takes in. The worker does nothing else meanwhile, not even stop."""
 
     def read(self, edition: Edition, reader: str) -> Reading:
         """The index for this reader, who must be the one that the present scope is. Raises NotReady."""

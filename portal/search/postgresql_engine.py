@@ -44,6 +44,7 @@ class PostgresqlEngine:
     """Keeps the index in tables beside the others."""
 
     name = "postgresql"
+    slice_size = 1_000
 
     def read(self, edition: Edition, reader: str) -> PostgresqlReading:
         if reader != reader_of(current()):

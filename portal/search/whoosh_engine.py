@@ -86,6 +86,7 @@ class WhooshEngine:
     """Keeps the index in `folder`. One thread of a process searches at a time: it would hold the others up anyway."""
 
     name = "whoosh"
+    slice_size = 5_000  # each becomes a segment, and each segment is gone through by every question
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

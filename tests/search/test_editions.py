@@ -139,7 +139,7 @@ def test_an_index_that_knows_more_than_the_database_is_made_again(cast: Cast, te
 
 
 def test_making_goes_on_where_the_worker_was_killed(cast: Cast, tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(editions, "SLICE", 2)
+    monkeypatch.setattr(type(search_engine()), "slice_size", 2)
     for number in range(5):
         tell(f"Zanzibar {number}")
     sequence()
@@ -157,7 +157,7 @@ def test_making_goes_on_where_the_worker_was_killed(cast: Cast, tell: Tell, monk
 def test_files_that_vanish_while_an_index_is_made_begin_it_again(
     app: Flask, cast: Cast, tell: Tell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(editions, "SLICE", 2)
+    monkeypatch.setattr(type(search_engine()), "slice_size", 2)
     for number in range(5):
         tell(f"Zanzibar {number}")
     sequence()
