@@ -8,9 +8,11 @@ from types import SimpleNamespace
 from sqlalchemy import event
 
 from portal.cases.reading import FILTERS, list_cases
+from portal.desk.reading import SHOWS, queue
 from portal.directory import directory
 from tenants import door
-from tenants.scope import Scope, db, entered
+from tenants.models import Membership
+from tenants.scope import Scope, current, db, entered
 
 VALUES = {
     "business": "tenant-3", "category": "c5", "touchpoint": "P7", "state": "in_progress", "kind": "complaint",
@@ -29,6 +31,20 @@ def plans() -> list[str]:
         for name in FILTERS:
             statement = statements_of("FROM cases", lambda name=name: list_cases({name: VALUES[name]}, names))[0]
             lines.append(f"plan of `{name}`: {explained(statement)}")
+    return [*lines, *_plans_of_desk(card)]
+
+
+def _plans_of_desk(card: door.NetworkCard) -> list[str]:
+    """The same for each list of a business's desk."""
+    seats = Membership.__table__
+    with entered(Scope.system(card.id)):
+        seat = db.session.execute(current().select(seats.c.tenant_id, seats.c.user_id)).one()
+    lines = []
+    with entered(Scope.staff(card.id, seat.tenant_id, seat.user_id, "agent")):
+        names = directory(card)
+        for show in SHOWS:
+            statement = statements_of("FROM access", lambda show=show: queue(names, show))[0]
+            lines.append(f"plan of the desk's `{show}`: {explained(statement)}")
     return lines
 
 
@@ -58,5 +74,8 @@ def explained(statement: SimpleNamespace) -> str:
     text = " ".join(str(row[3] if sqlite else row[0]) for row in raw.fetchall())
     raw.close()
     found = re.findall(r"(?:INDEX |Index (?:Only )?Scan (?:Backward )?using |Bitmap Index Scan on )(\w+)", text)
+    keys = [f"key of {table}" for table in re.findall(r"SEARCH (\w+) USING INTEGER PRIMARY KEY", text)]
+    sorts = ["sorts"] if re.search(r"TEMP B-TREE|Sort", text) else []
     scans = re.findall(r"(?:SCAN|Seq Scan on) (\w+)", text)
-    return ", ".join(dict.fromkeys(found)) + (f" — scans {', '.join(scans)}" if scans and not found else "")
+    told = [*(found or keys), *sorts] or [f"scans {table}" for table in scans]
+    return ", ".join(dict.fromkeys(told))
