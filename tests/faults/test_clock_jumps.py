@@ -61,7 +61,11 @@ class Machine:
             for name in ("serve", *["worker"] * workers):
                 stack.callback(self._end, self._start(name))
             wait_for(self.port)
-            yield
+            try:
+                yield
+            except Exception as problem:
+                problem.add_note(f"said in the log: {self._log.read_text()[-8000:]}")
+                raise
 
     def _start(self, name: str) -> subprocess.Popen[bytes]:
         argv = [sys.executable, "-m", "portal", name]
