@@ -26,7 +26,7 @@ from portal.cases.routing import Route, lead_for
 from portal.cases.titles import title_of
 from portal.cases.words import say
 from portal.events import kinds
-from portal.events.record import record, together
+from portal.events.record import record
 from portal.languages import gettext as _
 from portal.languages import speaking
 from portal.wording import local
@@ -34,7 +34,8 @@ from tenants import clock, door
 from tenants.ids import new_id, new_token
 from tenants.models import Network
 from tenants.prepared import prepared
-from tenants.scope import Scope, current, db, entered, writing
+from tenants.scope import Scope, db, entered, writing
+from tenants.together import add, together
 
 KEY_LIFETIME = timedelta(days=730)
 FIRST = "acknowledge"
@@ -123,15 +124,29 @@ def report(network_id: int, what: Report, *, form: str, files: Given | None = No
 
 
 def _report(network_id: int, what: Report, form: str, files: Given | None) -> Reported:
+    """Everything is read and made ready first, so that the lock is held only while rows are written.
+
+    What was read is how the case begins: a calendar or a rule that changes in that moment counts from the next one on.
+    """
     case_id = new_id()
-    with entered(Scope.customer(network_id, case_id=case_id)), writing():
-        case = open_case(network_id, what, case_id=case_id)
-        # The nonce is a key like any other, so that its uniqueness is the database's business.
-        door.keep_key("form", form, case.id, case.reference, clock.now() + nonces.LIFETIME)
-        if files is not None and files.files:
-            attach(case, files)
-            case.content_hash = _content_hash(what, files)
-        return Reported(case.id, case.reference, *new_case_key(case), _made(case, what))
+    with entered(Scope.customer(network_id, case_id=case_id)):
+        with together() as verb:
+            case = _begin(network_id, what, case_id, lead_for(what.touchpoint_id, what.category_id))
+            # The nonce is a key like any other, so that its uniqueness is the database's business.
+            door.keep_key("form", form, case.id, case.reference, clock.now() + nonces.LIFETIME)
+            key = new_case_key(case)
+        with writing():
+            verb.write()
+            if files is not None and files.files:
+                _bring(case_id, what, files)
+        return Reported(case.id, case.reference, *key, _made(case, what))
+
+
+def _bring(case_id: int, what: Report, files: Given) -> None:
+    """The files that come with a report, to its case that has just been written."""
+    case = db.session.get_one(Case, case_id)
+    attach(case, files)
+    case.content_hash = _content_hash(what, files)
 
 
 def _made(case: Case, what: Report) -> Made:
@@ -160,26 +175,29 @@ def new_case_key(case: Case) -> tuple[str, int]:
     return token, door.keep_key("case", token, case.id, case.reference, clock.now() + KEY_LIFETIME)
 
 
-def open_case(network_id: int, what: Report, *, case_id: int | None = None, route: Route | None = None) -> Case:
+def open_case(network_id: int, what: Report, *, route: Route | None = None) -> Case:
     """The case with its first events and its first promise. The caller is inside `writing()`.
 
     `route` is for colleagues who know whose matter it is; otherwise the rules decide.
     """
-    route = route or lead_for(what.touchpoint_id, what.category_id)
-    case = _new_case(network_id, what, route.tenant_id, case_id or new_id())
-    touchpoint = db.session.get(Touchpoint, what.touchpoint_id) if what.touchpoint_id else None
-    facts = {"wish": what.wish, "happened": what.happened, "language": what.language}
-    if touchpoint:
-        facts["touchpoint"] = touchpoint.code
-    with db.session.no_autoflush, together():
-        say(case, kinds.REPORTED, what.text, facts=facts)
-        _keep_contact(case, what)
-        if what.visibility == "public":
-            consents.agree(case, "publication", consents.PUBLICATION_TEXT, what.shown_in or what.language)
-        needs.tell(case, what.needs, what.shown_in or what.language)
-        _tell_route(case, route)
-        promises.make(case, FIRST, due(route.tenant_id, FIRST, clock.now()), actor="system")
-    db.session.flush()
+    with together() as verb:
+        case = _begin(network_id, what, new_id(), route or lead_for(what.touchpoint_id, what.category_id))
+    verb.write()
+    return case
+
+
+def _begin(network_id: int, what: Report, case_id: int, route: Route) -> Case:
+    """Make the case ready, inside `together()`: its row waits first, and is written as its first entries leave it."""
+    case = _new_case(network_id, what, route.tenant_id, case_id)
+    add(case)
+    say(case, kinds.REPORTED, what.text, facts=_facts(what))
+    _keep_contact(case, what)
+    if what.visibility == "public":
+        consents.agree(case, "publication", consents.PUBLICATION_TEXT, what.shown_in or what.language)
+    needs.tell(case, what.needs, what.shown_in or what.language)
+    _tell_route(case, route)
+    promises.make(case, FIRST, due(route.tenant_id, FIRST, clock.now()), actor="system")
+    _give_to_lead(case)
     return case
 
 
@@ -192,10 +210,19 @@ def publish_historic(network_id: int, what: Report, published: Published, *, at:
     case.reported_at = at or case.reported_at
     case.state, case.closed_at = "closed", case.reported_at
     facts = {"source": published.source, "source_id": published.source_id, "language": what.language}
-    with together():
+    with together() as verb:
+        add(case)
         record(case, kinds.REPORTED, text=what.text, facts={"language": what.language}, actor="import")
         record(case, kinds.PUBLISHED, facts=facts, tenant_id=published.tenant_id, actor="import")
+        _give_to_lead(case)
+    verb.write()
     return case
+
+
+def _facts(what: Report) -> dict[str, Any]:
+    facts = {"wish": what.wish, "happened": what.happened, "language": what.language}
+    touchpoint = db.session.get(Touchpoint, what.touchpoint_id) if what.touchpoint_id else None
+    return {**facts, "touchpoint": touchpoint.code} if touchpoint else facts
 
 
 def _plain_title(what: Report) -> str:
@@ -211,8 +238,7 @@ def _new_case(network_id: int, what: Report, tenant_id: int, case_id: int) -> Ca
     prefix = db.session.execute(_prefix(), {"id": network_id}).scalar_one_or_none()
     if prefix is None:
         raise LookupError(network_id)
-    is_historic = what.origin == "import"
-    case = Case(
+    return Case(
         id=case_id,
         network_id=network_id,
         reference=new_reference(prefix),
@@ -220,8 +246,12 @@ def _new_case(network_id: int, what: Report, tenant_id: int, case_id: int) -> Ca
         origin=what.origin,
         language=what.language,
         # What was published elsewhere stays as it was published there.
-        title=title_of(what.text) if is_historic else title_of(mask(what.text), "") or _plain_title(what),
+        title=title_of(what.text) if what.origin == "import" else title_of(mask(what.text), "") or _plain_title(what),
         kind=what.kind,
+        state="received",
+        state_version=1,
+        round=1,
+        open_parts=0,
         departure_at=what.departure_at,
         customer_urgent=what.urgent,
         customer_important=what.important,
@@ -235,21 +265,23 @@ def _new_case(network_id: int, what: Report, tenant_id: int, case_id: int) -> Ca
         customer_version=0,
         shared_version=0,
     )
-    db.session.add(case)
-    db.session.flush()
-    access = {
-        "network_id": network_id,
-        "case_id": case.id,
-        "tenant_id": tenant_id,
-        "level": "lead",
-        "is_open": not is_historic,
-        "next_due_at": promises.NEVER,
-        "sees_words": True,
-        "sees_email": True,
-        "sees_mobile": True,
-    }
-    db.session.execute(current().insert(Access.__table__).inline(), access)
-    return case
+
+
+def _give_to_lead(case: Case) -> None:
+    """Whoever leads first sees everything; from then on the database keeps this row after the case."""
+    add(
+        Access(
+            network_id=case.network_id,
+            case_id=case.id,
+            tenant_id=case.lead_tenant_id,
+            level="lead",
+            is_open=case.closed_at is None,
+            next_due_at=case.next_due_at or promises.NEVER,
+            sees_words=True,
+            sees_email=True,
+            sees_mobile=True,
+        )
+    )
 
 
 @prepared
@@ -261,7 +293,7 @@ def _prefix(scope: Scope) -> Any:
 def _keep_contact(case: Case, what: Report) -> None:
     if not what.address:
         return
-    db.session.add(
+    add(
         Contact(
             id=new_id(),
             network_id=case.network_id,
