@@ -5,10 +5,13 @@ Nothing here decides who may read what; that is `scope.py`.
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, event, text
+from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -93,6 +96,30 @@ def configure_sqlite(engine: Engine, *, synchronous: str = "FULL") -> None:
     def on_begin(connection: Any) -> None:
         writes = connection.get_execution_options().get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+PATIENCE = 30.0
+"""Seconds after which a thread no longer waits for those of its own process, but asks SQLite."""
+_lines: dict[str, threading.Lock] = {}
+
+
+@contextmanager
+def in_line(engine: Engine | Connection) -> Iterator[None]:
+    """Let the threads of this process that want to write to SQLite wait for each other.
+
+    SQLite would let them all ask again, after pauses that grow to a tenth of a second while nobody writes; the thread
+    that waits here goes on in the moment in which the one before has committed. Other processes are SQLite's business.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    line = _lines.setdefault(str(engine.engine.url.database), threading.Lock())
+    mine = line.acquire(timeout=PATIENCE)
+    try:
+        yield
+    finally:
+        if mine:
+            line.release()
 
 
 PLAN_ONCE = "-c plan_cache_mode=force_generic_plan"

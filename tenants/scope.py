@@ -24,7 +24,7 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import Delete, Insert, Select, Update, delete, event, insert, select, update
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction
 
-from tenants.db import Base
+from tenants.db import Base, in_line
 from tenants.narrowing import IDS, criteria, rule
 from tenants.ownership import NOBODY, Global
 from tenants.ownership import Kind as Kind
@@ -200,16 +200,17 @@ def writing() -> Iterator[FlaskSession]:
         return
     if session.in_transaction():
         session.rollback()
-    session.info["writing"] = True
-    try:
-        session.connection(execution_options={"writes": True})
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        session.info["writing"] = False
+    with in_line(session.get_bind()):
+        session.info["writing"] = True
+        try:
+            session.connection(execution_options={"writes": True})
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info["writing"] = False
 
 
 # -- the session ---------------------------------------------------------------------------------------------------
