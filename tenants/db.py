@@ -76,7 +76,8 @@ def configure_sqlite(engine: Engine, *, synchronous: str = "FULL") -> None:
     The driver must not open transactions by itself (`isolation_level=None`): its late, deferred BEGIN loses updates
     and turns a busy database into an error at once, despite the busy timeout. We say BEGIN ourselves, IMMEDIATE for a
     unit that writes, so that a writer waits in line before it has read anything.
-    `synchronous` FULL survives a power cut; NORMAL may lose the last commits then (never the database).
+    `synchronous` FULL survives a power cut; NORMAL may lose the last commits then (never the database). A unit that
+    need not last (`writing(lasting=False)`) is NORMAL.
     """
 
     @event.listens_for(engine, "connect")
@@ -94,8 +95,15 @@ def configure_sqlite(engine: Engine, *, synchronous: str = "FULL") -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("writes", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        waits = synchronous if options.get("lasting", True) else "NORMAL"
+        if connection.info.get("synchronous", synchronous) != waits:
+            connection.exec_driver_sql(f"PRAGMA synchronous={waits}")
+            connection.info["synchronous"] = waits
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 PATIENCE = 30.0

@@ -234,8 +234,11 @@ def _key(scope: Scope) -> Select[Any]:
 
 
 def hand_in(key_id: int, session_token: str | None) -> str:
-    """Remember a key for this browser. Returns the session token that its cookie must hold, old or new."""
-    with writing():
+    """Remember a key for this browser. Returns the session token that its cookie must hold, old or new.
+
+    Whose session is lost with the power of the server opens the link once more.
+    """
+    with writing(lasting=False):
         known = visitor(session_token) if session_token else None
         token = session_token if known and session_token else new_token()
         session_id = known.session_id if known else open_session(token, None, CUSTOMER_SESSION)

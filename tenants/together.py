@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Insert, insert
 
 from tenants.db import Base
-from tenants.scope import current, db
+from tenants.scope import current, db, writing_on
 
 WAITING = "waiting"
 """Under which name a session holds what waits."""
@@ -69,12 +69,12 @@ def add(row: Base) -> None:
 def insert_rows(owner: type[Base], rows: list[dict[str, Any]]) -> None:
     """Insert rows that name the same columns with one statement, stamped with the scope's own ids."""
     stamps = current().stamps(owner)
-    db.session.execute(_insert(owner, inline=True), [{**stamps, **row} for row in rows])
+    writing_on().execute(_insert(owner, inline=True), [{**stamps, **row} for row in rows])
 
 
 def insert_one(owner: type[Base], row: dict[str, Any]) -> int:
     """Insert a row whose id the database gives, and return that."""
-    added: Any = db.session.execute(_insert(owner), {**current().stamps(owner), **row})
+    added: Any = writing_on().execute(_insert(owner), {**current().stamps(owner), **row})
     return int(added.inserted_primary_key[0])
 
 

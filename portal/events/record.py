@@ -13,7 +13,7 @@ from portal.events.kinds import Audience, Kind
 from portal.events.models import Event, EventContent, NewEvent, SharedWith, Timer
 from tenants import clock
 from tenants.scope import Kind as ScopeKind
-from tenants.scope import current, db
+from tenants.scope import current, writing_on
 from tenants.together import add, insert_one, insert_rows, waiting
 
 ACTORS = {
@@ -111,11 +111,10 @@ def record(
 
 def _write(pairs: list[_Pair]) -> list[int]:
     """One statement for each table. The subject itself is flushed later, once for all events of a verb."""
-    with db.session.no_autoflush:
-        ids = _write_envelopes([event for event, _content in pairs])
-        contents = [{"event_id": event_id, **content} for event_id, (_event, content) in zip(ids, pairs, strict=True)]
-        insert_rows(EventContent, contents)
-        insert_rows(NewEvent, [{"event_id": each["event_id"], "network_id": each["network_id"]} for each in contents])
+    ids = _write_envelopes([event for event, _content in pairs])
+    contents = [{"event_id": event_id, **content} for event_id, (_event, content) in zip(ids, pairs, strict=True)]
+    insert_rows(EventContent, contents)
+    insert_rows(NewEvent, [{"event_id": each["event_id"], "network_id": each["network_id"]} for each in contents])
     return ids
 
 
@@ -123,12 +122,13 @@ def _write_envelopes(events: list[dict[str, Any]]) -> list[int]:
     """Their ids, in order. PostgreSQL is asked for them before; SQLite counts up by one while nobody else writes."""
     if len(events) == 1:
         return [insert_one(Event, events[0])]
-    if db.session.connection().dialect.name == "postgresql":
-        ids = [int(each) for each in db.session.scalars(_NEXT, {"number": len(events)})]
+    connection = writing_on()
+    if connection.dialect.name == "postgresql":
+        ids = [int(each) for each in connection.scalars(_NEXT, {"number": len(events)})]
         insert_rows(Event, [{"id": event_id, **event} for event_id, event in zip(ids, events, strict=True)])
         return ids
     stamps = current().stamps(Event)
-    return sorted(int(each) for each in db.session.scalars(_ENVELOPES, [{**stamps, **event} for event in events]))
+    return sorted(int(each) for each in connection.scalars(_ENVELOPES, [{**stamps, **event} for event in events]))
 
 
 def share(network_id: int, event_ids: Iterable[int], tenant_ids: Iterable[int]) -> None:
@@ -138,8 +138,7 @@ def share(network_id: int, event_ids: Iterable[int], tenant_ids: Iterable[int]) 
         {"network_id": network_id, "event_id": event_id, "tenant_id": each} for event_id in event_ids for each in named
     ]
     if rows:
-        with db.session.no_autoflush:
-            insert_rows(SharedWith, rows)
+        insert_rows(SharedWith, rows)
 
 
 def set_timer(network_id: int, kind: str, subject_id: int, due_at: datetime) -> None:
