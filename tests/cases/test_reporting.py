@@ -5,7 +5,8 @@ from sqlalchemy import func, select
 
 from portal.cases.handling import acknowledge
 from portal.cases.models import Access, Case, Consent, Contact
-from portal.cases.reporting import Published, Report, SaidSomethingElse, publish_historic, report
+from portal.cases.opening import Published, Report, publish_historic
+from portal.cases.reporting import SaidSomethingElse, report
 from portal.cases.titles import title_of
 from portal.events.models import Timer
 from portal.followers.models import Delivery
@@ -249,6 +250,6 @@ def test_times_are_in_the_past_or_now(cast):
 def test_a_reference_that_was_given_out_before_is_drawn_again(cast, monkeypatch):
     first = report(cast.riverside, Report(text="One", language="en", visibility="private"), form="a" * 22)
     drawn = iter([first.reference, first.reference, "RIV-0000-0000"])
-    monkeypatch.setattr("portal.cases.reporting.new_reference", lambda _prefix: next(drawn))
+    monkeypatch.setattr("portal.cases.opening.new_reference", lambda _prefix: next(drawn))
     second = report(cast.riverside, Report(text="Two", language="en", visibility="private"), form="b" * 22)
     assert second.reference == "RIV-0000-0000"
