@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Connection, DateTime, Dialect, Engine, Integer, MetaData, event, text
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Engine, Integer, MetaData, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -112,7 +112,7 @@ _lines: dict[str, threading.Lock] = {}
 
 
 @contextmanager
-def in_line(engine: Engine | Connection) -> Iterator[None]:
+def in_line(engine: Any) -> Iterator[None]:
     """Let the threads of this process that want to write to SQLite wait for each other.
 
     SQLite would let them all ask again, after pauses that grow to a tenth of a second while nobody writes; the thread
@@ -121,7 +121,7 @@ def in_line(engine: Engine | Connection) -> Iterator[None]:
     if engine.dialect.name != "sqlite":
         yield
         return
-    line = _lines.setdefault(str(engine.engine.url.database), threading.Lock())
+    line = _lines.setdefault(str(engine.url.database), threading.Lock())
     mine = line.acquire(timeout=PATIENCE)
     try:
         yield
