@@ -21,7 +21,7 @@ from portal.calendars.models import ServiceCalendar
 from portal.cases.models import Access, Case, Category, Promise, Touchpoint
 from portal.cases.promises import NEVER
 from portal.cases.references import new_reference
-from portal.cases.reporting import title_of
+from portal.cases.titles import title_of
 from portal.config import Settings
 from portal.database import owner_engine
 from portal.events.commitments import commit

@@ -45,6 +45,7 @@ from portal.desk import (  # noqa: F401 (they add to the desk's blueprint)
 )
 from portal.desk import routes as desk
 from portal.draining import Draining
+from portal.empty_session import EmptySession
 from portal.files import routes as files
 from portal.files.web import init_files
 from portal.following import (  # noqa: F401 (they add to the blueprints of ballots and following)
@@ -90,6 +91,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The portal as a WSGI application. Reads the environment when no settings are given."""
     settings = settings or Settings.load()
     app = Flask("portal", template_folder=str(paths.templates()), static_folder=None)
+    app.session_interface = EmptySession()
     _configure(app, settings)
     _connect(app, settings)
     page_language.init_languages(app, clock.now)

@@ -5,6 +5,9 @@ Nothing here decides who may read what; that is `scope.py`.
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -73,7 +76,8 @@ def configure_sqlite(engine: Engine, *, synchronous: str = "FULL") -> None:
     The driver must not open transactions by itself (`isolation_level=None`): its late, deferred BEGIN loses updates
     and turns a busy database into an error at once, despite the busy timeout. We say BEGIN ourselves, IMMEDIATE for a
     unit that writes, so that a writer waits in line before it has read anything.
-    `synchronous` FULL survives a power cut; NORMAL may lose the last commits then (never the database).
+    `synchronous` FULL survives a power cut; NORMAL may lose the last commits then (never the database). A unit that
+    need not last (`writing(lasting=False)`) is NORMAL.
     """
 
     @event.listens_for(engine, "connect")
@@ -91,8 +95,39 @@ def configure_sqlite(engine: Engine, *, synchronous: str = "FULL") -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("writes", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        waits = synchronous if options.get("lasting", True) else "NORMAL"
+        if connection.info.get("synchronous", synchronous) != waits:
+            connection.exec_driver_sql(f"PRAGMA synchronous={waits}")
+            connection.info["synchronous"] = waits
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+PATIENCE = 30.0
+"""Seconds after which a thread no longer waits for those of its own process, but asks SQLite."""
+_lines: dict[str, threading.Lock] = {}
+
+
+@contextmanager
+def in_line(engine: Any) -> Iterator[None]:
+    """Let the threads of this process that want to write to SQLite wait for each other.
+
+    SQLite would let them all ask again, after pauses that grow to a tenth of a second while nobody writes; the thread
+    that waits here goes on in the moment in which the one before has committed. Other processes are SQLite's business.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    line = _lines.setdefault(str(engine.url.database), threading.Lock())
+    mine = line.acquire(timeout=PATIENCE)
+    try:
+        yield
+    finally:
+        if mine:
+            line.release()
 
 
 PLAN_ONCE = "-c plan_cache_mode=force_generic_plan"

@@ -27,6 +27,7 @@ from tenants.models import (
 )
 from tenants.prepared import prepared
 from tenants.scope import Scope, current, db, entered, writing
+from tenants.together import add, insert_one
 
 STAFF_SESSION = timedelta(hours=12)
 CUSTOMER_SESSION = timedelta(days=30)
@@ -233,14 +234,16 @@ def _key(scope: Scope) -> Select[Any]:
 
 
 def hand_in(key_id: int, session_token: str | None) -> str:
-    """Remember a key for this browser. Returns the session token that its cookie must hold, old or new."""
-    held = SessionKey.__table__
-    with writing():
+    """Remember a key for this browser. Returns the session token that its cookie must hold, old or new.
+
+    Whose session is lost with the power of the server opens the link once more.
+    """
+    with writing(lasting=False):
         known = visitor(session_token) if session_token else None
         token = session_token if known and session_token else new_token()
         session_id = known.session_id if known else open_session(token, None, CUSTOMER_SESSION)
         if known is None or db.session.get(SessionKey, (session_id, key_id)) is None:
-            db.session.execute(current().insert(held).inline(), {"session_id": session_id, "key_id": key_id})
+            add(SessionKey(session_id=session_id, key_id=key_id))
     return token
 
 
@@ -260,8 +263,7 @@ def open_session(token: str, user_id: int | None, lifetime: timedelta, user_agen
         "expires_at": now + lifetime,
         "user_agent": user_agent[:200],
     }
-    added: Any = db.session.execute(current().insert(BrowserSession.__table__), session)
-    return int(added.inserted_primary_key[0])
+    return insert_one(BrowserSession, session)
 
 
 def new_key(purpose: str, subject_id: int, subject: str, expires_at: datetime, *, network_id: int | None = None) -> str:
@@ -284,16 +286,9 @@ def keep_key(
     network_id: int | None = None,
 ) -> int:
     """Keep a key whose token is known already; gives its id. A token in use violates a unique constraint."""
-    key_id = new_id()
-    key = {
-        "id": key_id,
-        "purpose": purpose,
-        "token_hash": token_hash(token),
-        "subject_id": subject_id,
-        "subject": subject,
-        "created_at": clock.now(),
-        "expires_at": expires_at,
-        **({} if network_id is None else {"network_id": network_id}),
-    }
-    db.session.execute(current().insert(Key.__table__).inline(), key)
-    return key_id
+    key = Key(id=new_id(), purpose=purpose, token_hash=token_hash(token), subject_id=subject_id, subject=subject)
+    key.created_at, key.expires_at = clock.now(), expires_at
+    if network_id is not None:
+        key.network_id = network_id
+    add(key)
+    return key.id

@@ -20,13 +20,15 @@ _SET = (
     " set_config('app.tenant_id', %s, true), set_config('app.person_id', %s, true),"
     " set_config('app.case_id', %s, true)"
 )
+_SET_AND_GO_ON = f"{_SET}, set_config('synchronous_commit', 'off', true)"
+"""For a transaction that does not wait for the disk at its end."""
 
 
-def announce(connection: Connection, scope: Scope) -> None:
+def announce(connection: Connection, scope: Scope, *, lasting: bool = True) -> None:
     """Tell this transaction whose it is, in one round trip together with its BEGIN."""
     raw: Any = connection.connection.driver_connection
     with raw.pipeline():
-        raw.execute(_SET, [scope.kind.value, *(_text(value) for value in _ids(scope))])
+        raw.execute(_SET if lasting else _SET_AND_GO_ON, [scope.kind.value, *(_text(value) for value in _ids(scope))])
 
 
 def _ids(scope: Scope) -> tuple[int | None, ...]:

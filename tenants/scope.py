@@ -21,10 +21,10 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Delete, Insert, Select, Update, delete, event, insert, select, update
+from sqlalchemy import Connection, Delete, Insert, Select, Update, delete, event, insert, select, update
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction
 
-from tenants.db import Base
+from tenants.db import Base, in_line
 from tenants.narrowing import IDS, criteria, rule
 from tenants.ownership import NOBODY, Global
 from tenants.ownership import Kind as Kind
@@ -188,11 +188,14 @@ def entered(scope: Scope) -> Iterator[Scope]:
 
 
 @contextmanager
-def writing() -> Iterator[FlaskSession]:
+def writing(*, lasting: bool = True) -> Iterator[FlaskSession]:
     """The one write transaction of a verb: committed at the end, rolled back on any error.
 
     It opens late and stays short: hashing, decoding and every call to the network happen before or after it. What was
     read before it opened is read again inside, under the lock. Inside another `writing()` it joins that one.
+
+    What need not be `lasting` does not wait for the disk: it survives a crash of the program, but a power cut may take
+    it, unless something lasting was committed after it. For what can be done again at once, as opening a secret link.
     """
     session = db.session()
     if session.info.get("writing"):
@@ -200,16 +203,24 @@ def writing() -> Iterator[FlaskSession]:
         return
     if session.in_transaction():
         session.rollback()
-    session.info["writing"] = True
-    try:
-        session.connection(execution_options={"writes": True})
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        session.info["writing"] = False
+    with in_line(session.get_bind()):
+        session.info["writing"] = True
+        try:
+            options = {"writes": True, "lasting": lasting}
+            session.info["connection"] = session.connection(execution_options=options)
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info["writing"], session.info["connection"] = False, None
+
+
+def writing_on() -> Connection:
+    """The connection of the present `writing()`, for statements that need nothing else of the session."""
+    session = db.session()
+    return session.info.get("connection") or session.connection()
 
 
 # -- the session ---------------------------------------------------------------------------------------------------
@@ -258,7 +269,7 @@ def _tell_the_connection(session: ScopedSession, _transaction: Any, connection: 
     if connection.dialect.name == "postgresql":
         from tenants.rls import announce
 
-        announce(connection, session.scope)
+        announce(connection, session.scope, lasting=connection.get_execution_options().get("lasting", True))
 
 
 @event.listens_for(ScopedSession, "do_orm_execute")

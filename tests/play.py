@@ -13,7 +13,8 @@ from sqlalchemy import select
 from portal.cases.handling import acknowledge, answer
 from portal.cases.holding import held
 from portal.cases.models import Case, Promise
-from portal.cases.reporting import Report, Reported, report
+from portal.cases.opening import Report
+from portal.cases.reporting import Reported, report
 from portal.cases.second_look import hand_to
 from portal.events.models import Event, EventPosition
 from portal.events.timeline import Entry, timeline

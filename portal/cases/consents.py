@@ -10,6 +10,7 @@ from portal.events.record import record
 from tenants import clock
 from tenants.ids import new_id
 from tenants.scope import db
+from tenants.together import add
 
 PUBLICATION_TEXT = "publication-1"
 """Version of the sentence that a customer agrees to when a case is to be public."""
@@ -17,7 +18,7 @@ PUBLICATION_TEXT = "publication-1"
 
 def agree(case: Case, purpose: str, text_version: str, language: str) -> None:
     """Keep the agreement of a held case's customer, who saw the text in `language`."""
-    db.session.add(
+    add(
         Consent(
             id=new_id(),
             network_id=case.network_id,

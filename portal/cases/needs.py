@@ -20,6 +20,7 @@ from tenants import clock
 from tenants.ids import new_id
 from tenants.permissions import require
 from tenants.scope import current, db
+from tenants.together import add
 
 NEEDS_TEXT = "needs-1"
 """Version of the sentence by which a customer lets the business that leads know these things."""
@@ -76,7 +77,7 @@ def tell(case: Case, told: Iterable[Told], language: str) -> None:
             words=each.words,
             told_at=clock.now(),
         )
-        db.session.add(need)
+        add(need)
     consents.agree(case, "needs", NEEDS_TEXT, language)
     record(case, kinds.NEEDS_TOLD, facts={"kinds": [each.kind for each in known]}, actor="customer")
 

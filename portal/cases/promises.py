@@ -20,6 +20,7 @@ from tenants import clock
 from tenants.ids import new_id
 from tenants.permissions import Forbidden, require
 from tenants.scope import current, db
+from tenants.together import add
 
 DUE = "promise.due"
 LASTING = ("other", "remedy")
@@ -57,7 +58,7 @@ def make(
     sentence: str | None = None,
     actor: str | None = None,
     tenant_id: int | None = None,
-) -> Promise:
+) -> None:
     """Promise something in public, in the name of the business that leads unless said. The caller holds the case."""
     if due_at <= clock.now():
         raise PromiseInThePast(due_at.isoformat())
@@ -71,14 +72,13 @@ def make(
         made_at=clock.now(),
         due_at=due_at,
     )
-    db.session.add(promise)
+    add(promise)
     tell(case, kinds.PROMISE_MADE, promise, text=sentence, actor=actor)
     set_timer(case.network_id, DUE, promise.id, due_at)
     if case.agreed_by is not None:
         refresh_next(case)
     elif case.next_due_at is None or due_at < case.next_due_at:
         _show_next(case, promise)
-    return promise
 
 
 def settle(case: Case, *whats: str, due_at: datetime | None = None) -> None:

@@ -13,7 +13,7 @@ from portal.cases.kinds_of_case import suggest
 from portal.cases.models import KINDS
 from portal.cases.need_models import NEEDS
 from portal.cases.needs import Told
-from portal.cases.reporting import LONGEST_TEXT, Report
+from portal.cases.opening import LONGEST_TEXT, Report
 from portal.cases.understanding import LONGEST_WISH
 from portal.directory import Directory
 from portal.forms import clean, moment, words

@@ -1,77 +1,30 @@
-"""Reporting: the verb by which every case comes into being, from the form, the phone or a file."""
+"""Reporting: the verb by which a customer's form becomes a case, once, and gives out its secret link."""
 
 from __future__ import annotations
 
-import hashlib
-import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
 
 from portal import nonces
-from portal.calendars.promising import due
-from portal.cases import consents, needs, promises
+from portal.cases import needs
 from portal.cases.contacts import Reach
 from portal.cases.evidence import Given, attach
-from portal.cases.masking import mask
-from portal.cases.models import Access, Case, Category, Contact, Touchpoint
+from portal.cases.models import Case
 from portal.cases.need_models import NEEDS
 from portal.cases.needs import Told
-from portal.cases.references import new_reference
-from portal.cases.routing import Route, lead_for
-from portal.cases.titles import title_of
-from portal.cases.words import say
-from portal.events import kinds
-from portal.events.record import record, together
-from portal.languages import gettext as _
-from portal.languages import speaking
-from portal.wording import local
+from portal.cases.opening import FIRST, Report, begin, content_hash
+from portal.cases.routing import lead_for
 from tenants import clock, door
 from tenants.ids import new_id, new_token
-from tenants.models import Network
-from tenants.prepared import prepared
-from tenants.scope import Scope, current, db, entered, writing
+from tenants.scope import Scope, db, entered, writing
+from tenants.together import together
 
 KEY_LIFETIME = timedelta(days=730)
-FIRST = "acknowledge"
-"""What every case is promised at once."""
 ATTEMPTS = 3
-LONGEST_TEXT = 10_000
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a customer tells us. `language` is the locale of the words, `shown_in` of the form, where they differ."""
-
-    text: str
-    language: str
-    visibility: str
-    wish: str = ""
-    happened: str = ""
-    touchpoint_id: int | None = None
-    category_id: int | None = None
-    channel: str = ""
-    address: str = ""
-    origin: str = "web"
-    kind: str = "complaint"
-    departure_at: datetime | None = None
-    urgent: bool = False
-    important: bool = False
-    needs: tuple[Told, ...] = ()
-    shown_in: str = ""
-
-
-@dataclass(frozen=True)
-class Published:
-    """Where a historic case was published, and which business it was about."""
-
-    source: str
-    source_id: str
-    tenant_id: int
 
 
 @dataclass(frozen=True)
@@ -123,15 +76,29 @@ def report(network_id: int, what: Report, *, form: str, files: Given | None = No
 
 
 def _report(network_id: int, what: Report, form: str, files: Given | None) -> Reported:
+    """Everything is read and made ready first, so that the lock is held only while rows are written.
+
+    What was read is how the case begins: a calendar or a rule that changes in that moment counts from the next one on.
+    """
     case_id = new_id()
-    with entered(Scope.customer(network_id, case_id=case_id)), writing():
-        case = open_case(network_id, what, case_id=case_id)
-        # The nonce is a key like any other, so that its uniqueness is the database's business.
-        door.keep_key("form", form, case.id, case.reference, clock.now() + nonces.LIFETIME)
-        if files is not None and files.files:
-            attach(case, files)
-            case.content_hash = _content_hash(what, files)
-        return Reported(case.id, case.reference, *new_case_key(case), _made(case, what))
+    with entered(Scope.customer(network_id, case_id=case_id)):
+        with together() as verb:
+            case = begin(network_id, what, case_id, lead_for(what.touchpoint_id, what.category_id))
+            # The nonce is a key like any other, so that its uniqueness is the database's business.
+            door.keep_key("form", form, case.id, case.reference, clock.now() + nonces.LIFETIME)
+            key = new_case_key(case)
+        with writing():
+            verb.write()
+            if files is not None and files.files:
+                _bring(case_id, what, files)
+        return Reported(case.id, case.reference, *key, _made(case, what))
+
+
+def _bring(case_id: int, what: Report, files: Given) -> None:
+    """The files that come with a report, to its case that has just been written."""
+    case = db.session.get_one(Case, case_id)
+    attach(case, files)
+    case.content_hash = content_hash(what, files)
 
 
 def _made(case: Case, what: Report) -> Made:
@@ -149,7 +116,7 @@ def _sent_before(network_id: int, what: Report, form: str, files: Given | None) 
         return None
     with entered(Scope.customer(network_id, case_id=found.subject_id)), writing():
         case = db.session.get(Case, found.subject_id)
-        if case is None or case.content_hash != _content_hash(what, files):
+        if case is None or case.content_hash != content_hash(what, files):
             raise SaidSomethingElse(found.subject)
         return Reported(case.id, case.reference, *new_case_key(case))
 
@@ -158,137 +125,3 @@ def new_case_key(case: Case) -> tuple[str, int]:
     """A secret link to this case, and the id of its key. The caller is inside `writing()`."""
     token = new_token()
     return token, door.keep_key("case", token, case.id, case.reference, clock.now() + KEY_LIFETIME)
-
-
-def open_case(network_id: int, what: Report, *, case_id: int | None = None, route: Route | None = None) -> Case:
-    """The case with its first events and its first promise. The caller is inside `writing()`.
-
-    `route` is for colleagues who know whose matter it is; otherwise the rules decide.
-    """
-    route = route or lead_for(what.touchpoint_id, what.category_id)
-    case = _new_case(network_id, what, route.tenant_id, case_id or new_id())
-    touchpoint = db.session.get(Touchpoint, what.touchpoint_id) if what.touchpoint_id else None
-    facts = {"wish": what.wish, "happened": what.happened, "language": what.language}
-    if touchpoint:
-        facts["touchpoint"] = touchpoint.code
-    with db.session.no_autoflush, together():
-        say(case, kinds.REPORTED, what.text, facts=facts)
-        _keep_contact(case, what)
-        if what.visibility == "public":
-            consents.agree(case, "publication", consents.PUBLICATION_TEXT, what.shown_in or what.language)
-        needs.tell(case, what.needs, what.shown_in or what.language)
-        _tell_route(case, route)
-        promises.make(case, FIRST, due(route.tenant_id, FIRST, clock.now()), actor="system")
-    db.session.flush()
-    return case
-
-
-def publish_historic(network_id: int, what: Report, published: Published, *, at: datetime | None = None) -> Case:
-    """A case from a published source: closed from the start, without promise, timer, key or mail.
-
-    The caller is inside `writing()`.
-    """
-    case = _new_case(network_id, what, published.tenant_id, new_id(at))
-    case.reported_at = at or case.reported_at
-    case.state, case.closed_at = "closed", case.reported_at
-    facts = {"source": published.source, "source_id": published.source_id, "language": what.language}
-    with together():
-        record(case, kinds.REPORTED, text=what.text, facts={"language": what.language}, actor="import")
-        record(case, kinds.PUBLISHED, facts=facts, tenant_id=published.tenant_id, actor="import")
-    return case
-
-
-def _plain_title(what: Report) -> str:
-    """What a case is called when every sentence of its customer holds something covered; in the customer's language."""
-    topic = db.session.get(Category, what.category_id) if what.category_id else None
-    with speaking(what.language):
-        kind = {"question": _("Question"), "praise": _("Praise"), "emergency": _("Emergency")}.get(what.kind)
-        kind = kind or _("Complaint")
-        return _("%(kind)s: %(topic)s", kind=kind, topic=local(topic.name)) if topic else kind
-
-
-def _new_case(network_id: int, what: Report, tenant_id: int, case_id: int) -> Case:
-    prefix = db.session.execute(_prefix(), {"id": network_id}).scalar_one_or_none()
-    if prefix is None:
-        raise LookupError(network_id)
-    is_historic = what.origin == "import"
-    case = Case(
-        id=case_id,
-        network_id=network_id,
-        reference=new_reference(prefix),
-        visibility=what.visibility,
-        origin=what.origin,
-        language=what.language,
-        # What was published elsewhere stays as it was published there.
-        title=title_of(what.text) if is_historic else title_of(mask(what.text), "") or _plain_title(what),
-        kind=what.kind,
-        departure_at=what.departure_at,
-        customer_urgent=what.urgent,
-        customer_important=what.important,
-        lead_tenant_id=tenant_id,
-        touchpoint_id=what.touchpoint_id,
-        category_id=what.category_id,
-        reported_at=clock.now(),
-        content_hash=_content_hash(what),
-        last_seq=0,
-        public_version=0,
-        customer_version=0,
-        shared_version=0,
-    )
-    db.session.add(case)
-    db.session.flush()
-    access = {
-        "network_id": network_id,
-        "case_id": case.id,
-        "tenant_id": tenant_id,
-        "level": "lead",
-        "is_open": not is_historic,
-        "next_due_at": promises.NEVER,
-        "sees_words": True,
-        "sees_email": True,
-        "sees_mobile": True,
-    }
-    db.session.execute(current().insert(Access.__table__).inline(), access)
-    return case
-
-
-@prepared
-def _prefix(scope: Scope) -> Any:
-    networks = Network.__table__
-    return scope.select(networks.c.prefix).where(networks.c.id == bindparam("id"))
-
-
-def _keep_contact(case: Case, what: Report) -> None:
-    if not what.address:
-        return
-    db.session.add(
-        Contact(
-            id=new_id(),
-            network_id=case.network_id,
-            case_id=case.id,
-            channel=what.channel,
-            address=what.address,
-            given_at=clock.now(),
-        )
-    )
-    record(case, kinds.CONTACT_GIVEN, facts={"channel": what.channel}, actor="customer")
-
-
-def _tell_route(case: Case, route: Route) -> None:
-    record(
-        case,
-        kinds.ROUTED,
-        facts={"tenant": str(route.tenant_id), "because": route.because},
-        tenant_id=route.tenant_id,
-        actor="system",
-    )
-
-
-def _content_hash(what: Report, files: Given | None = None) -> bytes:
-    """Of the words, and of what was uploaded with them, in any order."""
-    uploads = sorted(staged.digest.hex() for staged in files.files) if files else []
-    told = [part for need in what.needs for part in (need.kind, need.words)]
-    more = (what.kind, str(what.departure_at or ""), str(what.urgent), str(what.important), *told)
-    words = (what.text, what.wish, what.happened, what.visibility, what.address, *more, *uploads)
-    said = unicodedata.normalize("NFC", "\0".join(words))
-    return hashlib.sha256(said.encode()).digest()

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select
 
 from portal.cases import reporting
+from portal.cases.opening import Report
 from portal.demo import idea_acts
 from portal.demo.acting import CUSTOMER, STAFF, case_now
 from portal.demo.idea_script import IdeaStory
@@ -155,7 +156,7 @@ def _promised(act: Act, at: datetime, actor: Actor, times: Times) -> datetime:
 
 
 def _report(story: Story, stage: Stage) -> int:
-    what = reporting.Report(
+    what = Report(
         text=story.text,
         language=story.language,
         visibility="private" if story.is_private else "public",

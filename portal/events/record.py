@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from portal.events.commitments import commit
 from portal.events.kinds import Audience, Kind
 from portal.events.models import Event, EventContent, NewEvent, SharedWith, Timer
 from tenants import clock
 from tenants.scope import Kind as ScopeKind
-from tenants.scope import current, db
+from tenants.scope import current, writing_on
+from tenants.together import add, insert_one, insert_rows, waiting
 
 ACTORS = {
     ScopeKind.CUSTOMER: "customer",
@@ -26,10 +26,9 @@ ACTORS = {
 NO_HISTORY: dict[str, None] = dict.fromkeys(("case_id", "idea_id"))
 NO_CONTENT: dict[str, None] = dict.fromkeys(("facts_salt", "text_salt", "names_salt"))
 
-
-TOGETHER = "events"
-"""Under which name a session holds what is to be written together."""
 _Pair = tuple[dict[str, Any], dict[str, Any]]
+_EVENTS: Any = Event.__table__
+_ENVELOPES = insert(_EVENTS).returning(_EVENTS.c.id)
 _NEXT = text("SELECT nextval('events_id_seq') FROM generate_series(1, :number)")
 
 
@@ -66,11 +65,11 @@ def record(
 ) -> int:
     """Append one event to the subject's history, inside the transaction that changes its state. Returns the event's id.
 
-    The caller holds the subject's lock, and has flushed a subject that is new. `audience` may only be narrower than the
+    The caller holds the subject's lock, or is the first who writes it. `audience` may only be narrower than the
     kind's own. `names` are of people and are shown to colleagues only. `tenant_id` is the business that acted; staff
     act for their own unless said. `by_outsider`: what somebody outside said, whoever let it through. `shared_with` are
-    the businesses that read an entry of the audience `shared`, besides the author and whoever leads. Inside
-    `together()` an entry has no id yet, and 0 is returned.
+    the businesses that read an entry of the audience `shared`, besides the author and whoever leads. An entry that
+    waits (`tenants/together.py`) has no id yet, and 0 is returned; a `shared` one never waits.
     """
     scope = current()
     seen_by = audience or kind.audience
@@ -100,9 +99,9 @@ def record(
     }
     salts = {f"{name}_salt": salt for name, (_commitment, salt) in sealed.items()}
     content = {**envelope, **NO_CONTENT, **parts, **salts}
-    waiting: list[_Pair] | None = db.session().info.get(TOGETHER)
-    if waiting is not None and seen_by is not Audience.SHARED:
-        waiting.append((event, content))
+    verb = waiting()
+    if verb is not None and seen_by is not Audience.SHARED:
+        verb.add((event, content), _write)
         return 0
     (event_id,) = _write([(event, content)])
     if seen_by is Audience.SHARED:
@@ -110,54 +109,26 @@ def record(
     return event_id
 
 
-@contextmanager
-def together() -> Iterator[None]:
-    """Write what is recorded in this block at its end, with one statement for each table.
-
-    For a verb that records several events and needs the id of none. An entry for some businesses alone (`shared`) is
-    written at once.
-    """
-    info = db.session().info
-    if TOGETHER in info:
-        yield
-        return
-    waiting: list[_Pair] = []
-    info[TOGETHER] = waiting
-    try:
-        yield
-    finally:
-        del info[TOGETHER]
-    if waiting:
-        _write(waiting)
-
-
 def _write(pairs: list[_Pair]) -> list[int]:
-    """Values go in as parameters, so that the statements are the same each time and compiled once.
-
-    The subject itself is flushed later, once for all events of a verb.
-    """
-    scope = current()
-    with db.session.no_autoflush:
-        ids = _write_envelopes([event for event, _content in pairs])
-        contents = [{"event_id": event_id, **content} for event_id, (_event, content) in zip(ids, pairs, strict=True)]
-        new = [{"event_id": each["event_id"], "network_id": each["network_id"]} for each in contents]
-        db.session.execute(scope.insert(EventContent.__table__).inline(), contents)
-        db.session.execute(scope.insert(NewEvent.__table__).inline(), new)
+    """One statement for each table. The subject itself is flushed later, once for all events of a verb."""
+    ids = _write_envelopes([event for event, _content in pairs])
+    contents = [{"event_id": event_id, **content} for event_id, (_event, content) in zip(ids, pairs, strict=True)]
+    insert_rows(EventContent, contents)
+    insert_rows(NewEvent, [{"event_id": each["event_id"], "network_id": each["network_id"]} for each in contents])
     return ids
 
 
 def _write_envelopes(events: list[dict[str, Any]]) -> list[int]:
     """Their ids, in order. PostgreSQL is asked for them before; SQLite counts up by one while nobody else writes."""
-    insert = current().insert(Event.__table__)
     if len(events) == 1:
-        added: Any = db.session.execute(insert, events[0])
-        return [int(added.inserted_primary_key[0])]
-    if db.session.connection().dialect.name == "postgresql":
-        ids = [int(each) for each in db.session.scalars(_NEXT, {"number": len(events)})]
-        given = [{"id": event_id, **event} for event_id, event in zip(ids, events, strict=True)]
-        db.session.execute(insert.inline(), given)
+        return [insert_one(Event, events[0])]
+    connection = writing_on()
+    if connection.dialect.name == "postgresql":
+        ids = [int(each) for each in connection.scalars(_NEXT, {"number": len(events)})]
+        insert_rows(Event, [{"id": event_id, **event} for event_id, event in zip(ids, events, strict=True)])
         return ids
-    return sorted(int(each) for each in db.session.scalars(insert.returning(Event.__table__.c.id), events))
+    stamps = current().stamps(Event)
+    return sorted(int(each) for each in connection.scalars(_ENVELOPES, [{**stamps, **event} for event in events]))
 
 
 def share(network_id: int, event_ids: Iterable[int], tenant_ids: Iterable[int]) -> None:
@@ -167,14 +138,12 @@ def share(network_id: int, event_ids: Iterable[int], tenant_ids: Iterable[int]) 
         {"network_id": network_id, "event_id": event_id, "tenant_id": each} for event_id in event_ids for each in named
     ]
     if rows:
-        with db.session.no_autoflush:
-            db.session.execute(current().insert(SharedWith.__table__).inline(), rows)
+        insert_rows(SharedWith, rows)
 
 
 def set_timer(network_id: int, kind: str, subject_id: int, due_at: datetime) -> None:
     """Have the worker run the handler of `kind` once `due_at` has come. Commits with everything around it."""
-    timer = {"network_id": network_id, "kind": kind, "subject_id": subject_id, "due_at": due_at, "tries": 0}
-    db.session.execute(current().insert(Timer.__table__).inline(), timer)
+    add(Timer(network_id=network_id, kind=kind, subject_id=subject_id, due_at=due_at, tries=0))
 
 
 def _move_versions(subject: Subject, audience: Audience) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from portal.cases.reporting import LONGEST_TEXT, Published, Report
+from portal.cases.opening import LONGEST_TEXT, Published, Report
 from portal.cases.routing import Route
 from portal.imports.directory import LONGEST_NAME, Directory, Unknown
 from portal.imports.reading import Line

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from portal.cases.models import Case
-from portal.cases.reporting import Report, open_case, publish_historic
+from portal.cases.opening import Report, open_case, publish_historic
 from portal.imports.checking import Manner, Ready, ready, unfit
 from portal.imports.directory import Directory
 from portal.imports.models import ImportedLine

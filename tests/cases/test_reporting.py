@@ -1,11 +1,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from portal.cases.handling import acknowledge
 from portal.cases.models import Access, Case, Consent, Contact
-from portal.cases.reporting import Published, Report, SaidSomethingElse, publish_historic, report
+from portal.cases.opening import Published, Report, publish_historic
+from portal.cases.reporting import SaidSomethingElse, report
 from portal.cases.titles import title_of
 from portal.events.models import Timer
 from portal.followers.models import Delivery
@@ -46,6 +47,32 @@ def test_a_report_makes_a_case_with_a_lead_a_promise_and_a_key(cast):
     with entered(cast.as_ada):
         access = db.session.scalars(select(Access)).one()
     assert (access.level, access.is_open, access.next_due_at) == ("lead", True, promise.due_at)
+
+
+def test_the_answer_says_what_was_written(cast):
+    """It is made of the row as it was sent to the database, which fills in nothing by itself."""
+    made = reported(cast, channel="email", address="cleo@example.com", touchpoint_id=cast.belt)
+    written = case_of(cast, made.case_id)
+    assert vars(made.made.row) == {each.key: getattr(written, each.key) for each in Case.__table__.columns}
+
+
+def test_a_report_is_made_ready_before_it_takes_the_lock(app, cast):
+    """SQLite has one lock for all: while it is held, rows are written, those of a table together."""
+    sent = []
+    event.listen(
+        db.engine,
+        "before_cursor_execute",
+        listener := lambda connection, _cursor, sql, *_: sent.append((connection, sql)),
+    )
+    try:
+        reported(cast, channel="email", address="cleo@example.com")
+    finally:
+        event.remove(db.engine, "before_cursor_execute", listener)
+    written = [sql for connection, sql in sent if connection.get_execution_options().get("writes")]
+    tables = [sql.split()[2] for sql in written if sql.startswith("INSERT")]
+    assert len(tables) == len(set(tables)) > 8
+    others = [sql for sql in written if not sql.startswith(("INSERT", "BEGIN", "PRAGMA", "SELECT nextval"))]
+    assert others == []
 
 
 def test_a_key_opens_for_its_own_purpose_and_network_only(cast):
@@ -249,6 +276,6 @@ def test_times_are_in_the_past_or_now(cast):
 def test_a_reference_that_was_given_out_before_is_drawn_again(cast, monkeypatch):
     first = report(cast.riverside, Report(text="One", language="en", visibility="private"), form="a" * 22)
     drawn = iter([first.reference, first.reference, "RIV-0000-0000"])
-    monkeypatch.setattr("portal.cases.reporting.new_reference", lambda _prefix: next(drawn))
+    monkeypatch.setattr("portal.cases.opening.new_reference", lambda _prefix: next(drawn))
     second = report(cast.riverside, Report(text="Two", language="en", visibility="private"), form="b" * 22)
     assert second.reference == "RIV-0000-0000"

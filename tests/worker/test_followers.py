@@ -178,7 +178,8 @@ def test_the_log_holds_what_is_public_and_no_text(cast):
 
 
 def test_networks_have_logs_of_their_own(cast):
-    from portal.cases.reporting import Report, report
+    from portal.cases.opening import Report
+    from portal.cases.reporting import report
     from tenants.ids import new_token
 
     reported(cast)
