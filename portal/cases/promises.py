@@ -60,7 +60,8 @@ def make(
     tenant_id: int | None = None,
 ) -> None:
     """Promise something in public, in the name of the business that leads unless said. The caller holds the case."""
-    if due_at <= clock.now():
+    # What the targets say was reckoned a moment ago: if the clock was set meanwhile, nobody's report is refused for it.
+    if actor != "system" and due_at <= clock.now():
         raise PromiseInThePast(due_at.isoformat())
     promise = Promise(
         id=new_id(),

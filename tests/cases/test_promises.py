@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from portal.cases import opening
 from portal.cases.handling import acknowledge, answer
 from portal.cases.holding import NoSuchCase, held
 from portal.cases.models import Access
@@ -55,6 +56,20 @@ def other(cast, case):
 
 def told(cast, case, kind):
     return [entry for entry in history(cast, case.case_id, cast.public) if entry.kind == kind]
+
+
+def test_a_clock_that_is_set_while_somebody_reports_refuses_nothing(cast, hand, monkeypatch):
+    reckoned = opening.due
+
+    def jumps_then(*given):
+        at = reckoned(*given)
+        hand.move(timedelta(days=9))
+        return at
+
+    monkeypatch.setattr(opening, "due", jumps_then)
+    made = reported(cast)
+    until_idle()
+    assert promises_of(cast, made.case_id)["acknowledge"].state == "broken"
 
 
 def test_made_in_public_with_its_words_and_date(cast, case):
