@@ -23,6 +23,7 @@ from portal.migrating import setup
 from portal.web import create_app
 from tenants import clock, door
 from tenants.scope import db
+from tests import programs
 from tests.cast import Cast, assemble
 from tests.servers import postgresql_url
 from tests.tables import Tables, tables_of
@@ -41,6 +42,10 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_sessionfinish() -> None:
+    programs.end()
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,13 +23,12 @@ from portal.worker.main import until_idle
 from tenants import clock, door
 from tenants.models import Tenant
 from tenants.scope import Scope, current, db, entered, writing
+from tests import programs
 from tests.cast import Cast, assemble
 from tests.conftest import ON_POSTGRESQL
 from tests.play import SOON, answered, reported
 from tests.servers import postgresql_url
 from tests.worker.invariants import check_all, rows
-
-ROOT = Path(__file__).parents[2]
 
 
 @dataclass
@@ -51,8 +48,8 @@ class Installation:
         }
         return {**os.environ, **own}
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", *arguments], cwd=ROOT, env=self.environment)
+    def start(self, *arguments: str) -> programs.Program:
+        return programs.start(*arguments, environment=self.environment)
 
     @contextmanager
     def opened(self, later: timedelta = timedelta()) -> Iterator[None]:
