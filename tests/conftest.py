@@ -19,13 +19,11 @@ from hypothesis import HealthCheck, settings
 from portal import directory
 from portal.config import Settings
 from portal.figures import headline
-from portal.migrating import setup
 from portal.web import create_app
 from tenants import clock, door
 from tenants.scope import db
-from tests import programs
+from tests import places, programs
 from tests.cast import Cast, assemble
-from tests.servers import postgresql_url
 from tests.tables import Tables, tables_of
 
 settings.register_profile("ci", deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
@@ -49,20 +47,18 @@ def pytest_sessionfinish() -> None:
 
 
 @pytest.fixture(scope="session")
-def portal_settings(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Settings]:
-    folder = tmp_path_factory.mktemp("portal")
-    values: dict[str, object] = {"data_dir": folder, "secret_key": "s" * 40, "sqlite_synchronous": "NORMAL"}
-    if ON_POSTGRESQL:
-        with postgresql_url(worker_id) as url:
-            yield Settings(database_url=url, **values)
-    else:
-        yield Settings(**values)
+def blank(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Settings]:
+    """A place that was set up and is empty. Only copied: nobody may be in a database that PostgreSQL copies."""
+    with places.set_up(tmp_path_factory.mktemp("blank"), f"blank_{worker_id}", on_postgresql=ON_POSTGRESQL) as settings:
+        yield settings
 
 
 @pytest.fixture(scope="session")
-def migrated(portal_settings: Settings) -> Settings:
-    setup(portal_settings)
-    return portal_settings
+def migrated(blank: Settings, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Settings]:
+    """The place of `the_app`."""
+    folder = tmp_path_factory.mktemp("portal")
+    with places.copied(blank, folder, worker_id, sqlite_synchronous="NORMAL") as settings:
+        yield settings
 
 
 @pytest.fixture(scope="session")
