@@ -10,6 +10,7 @@ import gc
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,7 @@ def tables(migrated: Settings) -> Iterator[Tables]:
 def app(the_app: Flask, tables: Tables) -> Iterator[Flask]:
     """The application on an empty database, with the clock held at Monday 16 November 2026, 09:00 UTC."""
     _forget(the_app)
+    tables.forget = partial(_forget, the_app)
     with clock.held(THE_DAY), the_app.app_context():
         yield the_app
     door.forget_networks()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.cases.models import Case
 from portal.events.models import Event
+from tenants.clock import Hand
 from tenants.registry import owned
 from tenants.scope import Scope, current, db, entered, writing
 from tests.cast import _tenant, assemble
@@ -65,3 +67,43 @@ def test_history_is_emptied_and_stays_append_only(app: Flask, tables: Tables) ->
         tables.empty()
         with entered(Scope.system()):
             assert db.session.query(Event).count() == db.session.query(Case).count() == 0
+
+
+def test_what_was_written_one_after_the_other_is_put_back_so(app: Flask, tables: Tables) -> None:
+    cast = tables.once("first", assemble)
+    made = tables.once("second", lambda: reported(cast))
+    written = rows(tables)
+    for _ in range(2):
+        tables.empty()
+        assert tables.once("first", never) == cast
+        assert tables.once("second", never) == made
+        assert rows(tables) == written
+        assert reported(cast).case_id > made.case_id
+
+
+def test_after_anything_else_was_written_nothing_is_put_back(app: Flask, tables: Tables) -> None:
+    cast = tables.once("alone", assemble)
+    tables.once("more", lambda: reported(cast))
+    tables.empty()
+    tables.once("alone", never)
+    other = reported(cast)
+    tables.once("more", lambda: reported(cast))
+    with entered(Scope.system()):
+        assert db.session.query(Case).count() == 2 and db.session.get(Case, other.case_id)
+
+
+def test_what_was_written_at_another_time_is_not_put_back(app: Flask, tables: Tables, hand: Hand) -> None:
+    cast = tables.once("early", assemble)
+    tables.once("then", lambda: reported(cast))
+    tables.empty()
+    tables.once("early", never)
+    hand.move(timedelta(days=1))
+    made = tables.once("then", lambda: reported(cast))
+    with entered(Scope.system()):
+        assert db.session.get_one(Case, made.case_id).reported_at == hand()
+
+
+def test_nobody_spoils_it_for_the_next(app: Flask, tables: Tables) -> None:
+    tables.once("a list", lambda: [assemble()]).clear()
+    tables.empty()
+    assert len(tables.once("a list", never)) == 1
