@@ -11,10 +11,15 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.cases.models import Case
 from portal.events.models import Event
+from portal.ideas.proposing import Proposal, propose
+from portal.ideas.voices import Voice
+from portal.ideas.voting import vote
 from tenants.clock import Hand
+from tenants.ids import new_token
 from tenants.registry import owned
 from tenants.scope import Scope, current, db, entered, writing
 from tests.cast import _tenant, assemble
+from tests.ideas.conftest import idea_row
 from tests.play import reported
 from tests.tables import Tables
 
@@ -79,6 +84,25 @@ def test_what_was_written_one_after_the_other_is_put_back_so(app: Flask, tables:
         assert tables.once("second", never) == made
         assert rows(tables) == written
         assert reported(cast).case_id > made.case_id
+
+
+def test_what_triggers_have_counted_is_not_counted_again(app: Flask, tables: Tables) -> None:
+    def idea_with_a_vote() -> int:
+        what = Proposal("Benches", "There is nowhere to sit.", "en", "solution", touchpoint_id=cast.gate)
+        with entered(Scope.customer(cast.riverside)):
+            idea_id = propose(what, Voice("nia-ballot"), form=new_token()).id
+        with entered(Scope.door(cast.riverside)):
+            vote(idea_row(cast, idea_id), Voice("ola-ballot"))
+        return idea_id
+
+    cast = tables.once("voters", assemble)
+    idea_id = tables.once("a vote", idea_with_a_vote)
+    written = rows(tables)
+    assert len(written["idea_votes"]) == 1
+    tables.empty()
+    tables.once("voters", never)
+    assert tables.once("a vote", never) == idea_id
+    assert rows(tables) == written
 
 
 def test_after_anything_else_was_written_nothing_is_put_back(app: Flask, tables: Tables) -> None:
