@@ -36,6 +36,10 @@ THE_DAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 """A Monday morning: when the clock of every test starts."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def pytest_collection_finish() -> None:
     """Modules and tests stay until the end: the garbage collector need not go through them, nor so often."""
     gc.collect()

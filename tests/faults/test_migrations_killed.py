@@ -96,6 +96,7 @@ def state(settings: Settings) -> tuple[Any, ...]:
     return found
 
 
+@pytest.mark.long
 def test_killed_and_started_again(older: Settings, tmp_path: Path, worker_id: str) -> None:
     with copied(older, tmp_path / "undisturbed", worker_id) as settings:
         statements, expected = upgraded(settings), state(settings)

@@ -172,6 +172,7 @@ def everything() -> list[Any]:
     return [rows(model) for model in (Case, Access, Part, Promise, Handoff, Event)]
 
 
+@pytest.mark.long
 @settings(max_examples=settings.default.max_examples * 2 // 5)
 @given(steps)
 def test_whatever_is_done_the_invariants_hold(partners, hand, played) -> None:

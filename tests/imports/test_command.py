@@ -157,6 +157,7 @@ def test_two_networks_must_be_told_apart(folder):
     assert portal(folder, "import", file, "--historic", "--network", "northport").returncode == 0
 
 
+@pytest.mark.long
 def test_killed_in_the_middle_every_line_is_there_once(folder, nowhere):
     """Killed several times, each time at another moment; the last run is let be."""
     file = write(folder, [a_line(number) for number in range(1, LINES + 1)])

@@ -66,6 +66,7 @@ def is_last(connection: http.client.HTTPConnection) -> bool:
     return closes
 
 
+@pytest.mark.long
 def test_it_counts_over_processes_and_asked_to_stop_finishes_what_it_has(
     serving: subprocess.Popen[str], connect, get, tmp_path: Path
 ) -> None:
@@ -107,6 +108,7 @@ def check_counts(get, folder: Path) -> None:
     assert len(list(folder.rglob("counter_*.db"))) >= 2
 
 
+@pytest.mark.long
 def test_a_process_of_the_web_server_that_dies_is_told_as_json(
     serving: subprocess.Popen[str], get, tmp_path: Path
 ) -> None:
