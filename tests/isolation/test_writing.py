@@ -161,6 +161,16 @@ def test_nothing_is_inserted_for_another_tenant(world: World, everything: Any, t
     assert everything() == before
 
 
+def test_a_write_would_be_noticed(world: World, everything: Any) -> None:
+    """What `everything` has found once is not all that it knows."""
+    target = Target.of(world, "units", "M")
+    before = everything()
+    for name in ("Another", target.values["name"]["en"]):
+        with entered(Scope.system()), writing():
+            db.session.get_one(target.cls, target.key).name = {"en": name}
+        assert (everything() == before) is (name != "Another")
+
+
 # -- outside of everything -------------------------------------------------------------------------------------------
 
 
