@@ -10,6 +10,7 @@ import gc
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,12 +20,11 @@ from hypothesis import HealthCheck, settings
 from portal import directory
 from portal.config import Settings
 from portal.figures import headline
-from portal.migrating import setup
 from portal.web import create_app
 from tenants import clock, door
 from tenants.scope import db
+from tests import places, programs
 from tests.cast import Cast, assemble
-from tests.servers import postgresql_url
 from tests.tables import Tables, tables_of
 
 settings.register_profile("ci", deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
@@ -36,6 +36,10 @@ THE_DAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 """A Monday morning: when the clock of every test starts."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def pytest_collection_finish() -> None:
     """Modules and tests stay until the end: the garbage collector need not go through them, nor so often."""
     gc.collect()
@@ -43,21 +47,23 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
+def pytest_sessionfinish() -> None:
+    programs.end()
+
+
 @pytest.fixture(scope="session")
-def portal_settings(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Settings]:
+def blank(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Settings]:
+    """A place that was set up and is empty. Only copied: nobody may be in a database that PostgreSQL copies."""
+    with places.set_up(tmp_path_factory.mktemp("blank"), f"blank_{worker_id}", on_postgresql=ON_POSTGRESQL) as settings:
+        yield settings
+
+
+@pytest.fixture(scope="session")
+def migrated(blank: Settings, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Settings]:
+    """The place of `the_app`."""
     folder = tmp_path_factory.mktemp("portal")
-    values: dict[str, object] = {"data_dir": folder, "secret_key": "s" * 40, "sqlite_synchronous": "NORMAL"}
-    if ON_POSTGRESQL:
-        with postgresql_url(worker_id) as url:
-            yield Settings(database_url=url, **values)
-    else:
-        yield Settings(**values)
-
-
-@pytest.fixture(scope="session")
-def migrated(portal_settings: Settings) -> Settings:
-    setup(portal_settings)
-    return portal_settings
+    with places.copied(blank, folder, worker_id, sqlite_synchronous="NORMAL") as settings:
+        yield settings
 
 
 @pytest.fixture(scope="session")
@@ -83,6 +89,7 @@ def tables(migrated: Settings) -> Iterator[Tables]:
 def app(the_app: Flask, tables: Tables) -> Iterator[Flask]:
     """The application on an empty database, with the clock held at Monday 16 November 2026, 09:00 UTC."""
     _forget(the_app)
+    tables.forget = partial(_forget, the_app)
     with clock.held(THE_DAY), the_app.app_context():
         yield the_app
     door.forget_networks()

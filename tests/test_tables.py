@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +11,15 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.cases.models import Case
 from portal.events.models import Event
+from portal.ideas.proposing import Proposal, propose
+from portal.ideas.voices import Voice
+from portal.ideas.voting import vote
+from tenants.clock import Hand
+from tenants.ids import new_token
 from tenants.registry import owned
 from tenants.scope import Scope, current, db, entered, writing
 from tests.cast import _tenant, assemble
+from tests.ideas.conftest import idea_row
 from tests.play import reported
 from tests.tables import Tables
 
@@ -65,3 +72,62 @@ def test_history_is_emptied_and_stays_append_only(app: Flask, tables: Tables) ->
         tables.empty()
         with entered(Scope.system()):
             assert db.session.query(Event).count() == db.session.query(Case).count() == 0
+
+
+def test_what_was_written_one_after_the_other_is_put_back_so(app: Flask, tables: Tables) -> None:
+    cast = tables.once("first", assemble)
+    made = tables.once("second", lambda: reported(cast))
+    written = rows(tables)
+    for _ in range(2):
+        tables.empty()
+        assert tables.once("first", never) == cast
+        assert tables.once("second", never) == made
+        assert rows(tables) == written
+        assert reported(cast).case_id > made.case_id
+
+
+def test_what_triggers_have_counted_is_not_counted_again(app: Flask, tables: Tables) -> None:
+    def idea_with_a_vote() -> int:
+        what = Proposal("Benches", "There is nowhere to sit.", "en", "solution", touchpoint_id=cast.gate)
+        with entered(Scope.customer(cast.riverside)):
+            idea_id = propose(what, Voice("nia-ballot"), form=new_token()).id
+        with entered(Scope.door(cast.riverside)):
+            vote(idea_row(cast, idea_id), Voice("ola-ballot"))
+        return idea_id
+
+    cast = tables.once("voters", assemble)
+    idea_id = tables.once("a vote", idea_with_a_vote)
+    written = rows(tables)
+    assert len(written["idea_votes"]) == 1
+    tables.empty()
+    tables.once("voters", never)
+    assert tables.once("a vote", never) == idea_id
+    assert rows(tables) == written
+
+
+def test_after_anything_else_was_written_nothing_is_put_back(app: Flask, tables: Tables) -> None:
+    cast = tables.once("alone", assemble)
+    tables.once("more", lambda: reported(cast))
+    tables.empty()
+    tables.once("alone", never)
+    other = reported(cast)
+    tables.once("more", lambda: reported(cast))
+    with entered(Scope.system()):
+        assert db.session.query(Case).count() == 2 and db.session.get(Case, other.case_id)
+
+
+def test_what_was_written_at_another_time_is_not_put_back(app: Flask, tables: Tables, hand: Hand) -> None:
+    cast = tables.once("early", assemble)
+    tables.once("then", lambda: reported(cast))
+    tables.empty()
+    tables.once("early", never)
+    hand.move(timedelta(days=1))
+    made = tables.once("then", lambda: reported(cast))
+    with entered(Scope.system()):
+        assert db.session.get_one(Case, made.case_id).reported_at == hand()
+
+
+def test_nobody_spoils_it_for_the_next(app: Flask, tables: Tables) -> None:
+    tables.once("a list", lambda: [assemble()]).clear()
+    tables.empty()
+    assert len(tables.once("a list", never)) == 1

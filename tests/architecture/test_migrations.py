@@ -22,23 +22,15 @@ from tenants.registry import owned
 from tenants.scope import db
 from tests.conftest import ON_POSTGRESQL, THE_DAY
 from tests.isolation.world import build
-from tests.servers import postgresql_url
+from tests.places import copied
 
 pytestmark = pytest.mark.database
 
 
 @pytest.fixture
-def fresh(tmp_path: Path, worker_id: str) -> Iterator[Settings]:
+def fresh(blank: Settings, tmp_path: Path, worker_id: str) -> Iterator[Settings]:
     """An installation of its own, set up."""
-    values: dict[str, Any] = {"data_dir": tmp_path, "secret_key": "s" * 40, "sqlite_synchronous": "NORMAL"}
-    if not ON_POSTGRESQL:
-        settings = Settings(**values)
-        setup(settings)
-        yield settings
-        return
-    with postgresql_url(f"migrations_{worker_id}") as url:
-        settings = Settings(database_url=url, **values)
-        setup(settings)
+    with copied(blank, tmp_path, f"migrations_{worker_id}", sqlite_synchronous="NORMAL") as settings:
         yield settings
 
 

@@ -17,6 +17,7 @@ from tenants.scope import Scope, current, db, entered
 from tests.cast import Cast
 from tests.pages.conftest import Browser, another, browser, report, signed_in  # noqa: F401 (fixtures)
 from tests.play import reported
+from tests.tables import Tables
 
 OTHERS = (
     "The coffee at the gate was cold and cost six euros.",
@@ -38,28 +39,36 @@ BELT = (
 )
 
 Tell = Callable[..., int]
+WEEKS = 8
 
 
 @pytest.fixture
 def tell(cast: Cast) -> Tell:
     """Report a case; gives its id."""
-    texts: Iterator[int] = count()
+    texts: Iterator[int] = count(WEEKS * 4)
 
     def told(text: str | None = None, **changes: Any) -> int:
-        words = text or f"{OTHERS[next(texts) % len(OTHERS)]} {next(texts)}"
-        return reported(cast, text=words, **changes).case_id
+        return reported(cast, text=text or trouble(texts), **changes).case_id
 
     return told
 
 
+def trouble(texts: Iterator[int]) -> str:
+    return f"{OTHERS[next(texts) % len(OTHERS)]} {next(texts)}"
+
+
 @pytest.fixture
-def weeks(cast: Cast, tell: Tell, hand: clock.Hand) -> None:
+def weeks(cast: Cast, tables: Tables, hand: clock.Hand) -> None:
     """Eight weeks in which two cases came each week, of no topic that the tests count."""
-    now = clock.now()
-    for week in range(8, 0, -1):
-        for day in (6, 3):
-            hand.set(now - timedelta(weeks=week) + timedelta(days=day, hours=-1))
-            tell(category_id=cast.delay, touchpoint_id=cast.gate)
+    now, texts = clock.now(), count()
+
+    def write() -> None:
+        for week in range(WEEKS, 0, -1):
+            for day in (6, 3):
+                hand.set(now - timedelta(weeks=week) + timedelta(days=day, hours=-1))
+                reported(cast, text=trouble(texts), category_id=cast.delay, touchpoint_id=cast.gate)
+
+    tables.once("weeks", write)
     hand.set(now + timedelta(days=2))
 
 

@@ -18,6 +18,7 @@ from tenants.scope import Scope, db, entered, writing
 from tests.cast import Cast
 from tests.clusters.conftest import cases_in, clusters, look
 from tests.play import SOON, at_once, case_of, kinds_of, promises_of
+from tests.tables import Tables
 
 pytestmark = pytest.mark.database
 
@@ -28,8 +29,12 @@ def acknowledge(cast: Cast, case_id: int) -> None:
 
 
 @pytest.fixture
-def incident(cast: Cast, weeks: None, tell: Any) -> tuple[int, list[int]]:
+def incident(cast: Cast, weeks: None, tell: Any, tables: Tables) -> tuple[int, list[int]]:
     """An open cluster of Meridian's with six cases, five of them acknowledged."""
+    return tables.once("six cases", lambda: confirmed(cast, tell))
+
+
+def confirmed(cast: Cast, tell: Any) -> tuple[int, list[int]]:
     ids = sorted(tell(category_id=cast.luggage, touchpoint_id=cast.belt) for _ in range(6))
     for case_id in ids[:5]:
         acknowledge(cast, case_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
@@ -15,13 +14,12 @@ from sqlalchemy import text
 from portal.config import Settings
 from portal.database import owner_engine
 from portal.files.storage import new_key, storage_of
-from portal.migrating import setup
 from portal.web import create_app
 from tenants import clock
 from tenants.scope import db
-from tests.conftest import ON_POSTGRESQL, THE_DAY
+from tests.conftest import THE_DAY
 from tests.isolation.world import build
-from tests.servers import postgresql_url
+from tests.places import copied
 
 Place = Callable[..., Settings]
 VALUES: dict[str, Any] = {"secret_key": "s" * 40, "sqlite_synchronous": "NORMAL"}
@@ -36,39 +34,18 @@ def place(tmp_path: Path, worker_id: str, blank: Settings) -> Iterator[Place]:
         def make(*, other: bool = False, like: Settings | None = None) -> Settings:
             like = like or (None if other else blank)
             number = next(numbers)
-            folder, values = tmp_path / str(number), dict(VALUES)
-            if ON_POSTGRESQL and not other:
-                url = postgresql_url(f"copies_{worker_id}_{number}", like=like.database_url if like else None)
-                values["database_url"] = servers.enter_context(url)
-            if like is not None:
-                shutil.copytree(like.data_dir, folder)
-            return Settings(data_dir=folder, **values)
+            folder, name = tmp_path / str(number), f"copies_{worker_id}_{number}"
+            if like is None:
+                return Settings(data_dir=folder, **VALUES)
+            return servers.enter_context(copied(like, folder, name, **VALUES))
 
         yield make
 
 
 @pytest.fixture(scope="session")
-def blank(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Settings]:
-    """A place that was set up. Made once, and copied for each test."""
-    with ExitStack() as server:
-        values = dict(VALUES)
-        if ON_POSTGRESQL:
-            values["database_url"] = server.enter_context(postgresql_url(f"blank_{worker_id}"))
-        settings = Settings(data_dir=tmp_path_factory.mktemp("blank"), **values)
-        setup(settings)
-        yield settings
-
-
-@pytest.fixture(scope="session")
 def original(tmp_path_factory: pytest.TempPathFactory, worker_id: str, blank: Settings) -> Iterator[Settings]:
     """A place with a row of every table, and the contents of its files. Made once, and copied for each test."""
-    with ExitStack() as server:
-        values, folder = dict(VALUES), tmp_path_factory.mktemp("original") / "var"
-        if ON_POSTGRESQL:
-            url = postgresql_url(f"original_{worker_id}", like=blank.database_url)
-            values["database_url"] = server.enter_context(url)
-        shutil.copytree(blank.data_dir, folder)
-        settings = Settings(data_dir=folder, **values)
+    with copied(blank, tmp_path_factory.mktemp("original") / "var", f"original_{worker_id}", **VALUES) as settings:
         app = create_app(settings)
         with clock.held(THE_DAY), app.app_context():
             build()

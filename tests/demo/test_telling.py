@@ -43,6 +43,7 @@ def counts() -> dict[str, int]:
     return {table.__tablename__: db.session.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
 
 
+@pytest.mark.long
 def test_everything_occurs_and_nothing_lies(told: Flask, capsys: pytest.CaptureFixture[str]) -> None:
     everything_occurs()
     nothing_lies_in_the_future()

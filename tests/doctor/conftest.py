@@ -8,31 +8,20 @@ import pytest
 from portal.config import Settings
 from portal.database import owner_engine
 from portal.doctor.findings import Check, Finding, State
-from portal.migrating import setup
 from tenants.scope import Scope, entered
-from tests.conftest import ON_POSTGRESQL
 from tests.ideas.conftest import proposed
 from tests.pages.conftest import browser, report
-from tests.servers import postgresql_url
+from tests.places import copied
 
 KEY = "0123456789abcdef" * 4
 __all__ = ["KEY", "browser", "proposed", "report"]
 
 
 @pytest.fixture
-def fresh(tmp_path: Path, worker_id: str) -> Iterator[Settings]:
+def fresh(blank: Settings, tmp_path: Path, worker_id: str) -> Iterator[Settings]:
     """An installation of its own, set up."""
-    folder = tmp_path / "data"
-    folder.mkdir(mode=0o700)
-    values: dict[str, object] = {"data_dir": folder, "secret_key": KEY}
-    if not ON_POSTGRESQL:
-        settings = Settings(**values)
-        setup(settings)
-        yield settings
-        return
-    with postgresql_url(f"doctor_{worker_id}") as url:
-        settings = Settings(database_url=url, **values)
-        setup(settings)
+    with copied(blank, tmp_path / "data", f"doctor_{worker_id}", secret_key=KEY) as settings:
+        settings.data_dir.chmod(0o700)
         yield settings
 
 

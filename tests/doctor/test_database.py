@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -28,6 +26,7 @@ from portal.worker.heart import Heart
 from portal.worker.main import until_idle
 from tenants import clock
 from tenants.scope import db
+from tests import programs
 from tests.cast import assemble
 from tests.conftest import ON_POSTGRESQL
 from tests.doctor.conftest import KEY, change, is_well, only
@@ -42,14 +41,7 @@ def doctor(settings: Settings, *options: str, **more: str) -> tuple[int, str]:
     own = {"DATA_DIR": str(settings.data_dir), "DATABASE_URL": settings.database_url, "SECRET_KEY": settings.secret_key}
     environment = {**os.environ, **own, **more}
     environment.pop(run_folder.VARIABLE, None)
-    done = subprocess.run(
-        [sys.executable, "-m", "portal", "doctor", *options],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    done = programs.run("portal", "doctor", *options, environment=environment)
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, done.stdout
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,24 +11,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from portal.cases.handling import acknowledge
 from portal.config import Settings
 from portal.followers.models import Delivery
-from portal.migrating import setup
 from portal.web import create_app
 from portal.worker.main import until_idle
 from tenants import clock, door
 from tenants.models import Tenant
 from tenants.scope import Scope, current, db, entered, writing
+from tests import programs
 from tests.cast import Cast, assemble
-from tests.conftest import ON_POSTGRESQL
+from tests.places import copied
 from tests.play import SOON, answered, reported
-from tests.servers import postgresql_url
 from tests.worker.invariants import check_all, rows
-
-ROOT = Path(__file__).parents[2]
 
 
 @dataclass
@@ -51,8 +44,8 @@ class Installation:
         }
         return {**os.environ, **own}
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", *arguments], cwd=ROOT, env=self.environment)
+    def start(self, *arguments: str) -> programs.Program:
+        return programs.start(*arguments, environment=self.environment)
 
     @contextmanager
     def opened(self, later: timedelta = timedelta()) -> Iterator[None]:
@@ -105,24 +98,14 @@ class Installation:
             connection.close()
 
 
-def _settings(folder: Path, url: str | None) -> Settings:
-    values = {"data_dir": folder, "secret_key": "s" * 40, **({"database_url": url} if url else {})}
-    return Settings(**values)
-
-
 @pytest.fixture(scope="session")
-def left_alone(tmp_path_factory, worker_id) -> Iterator[Installation]:
+def left_alone(blank, tmp_path_factory, worker_id) -> Iterator[Installation]:
     """The original, on which no worker has ever run."""
-    folder = tmp_path_factory.mktemp("faults")
-    if not ON_POSTGRESQL:
-        yield _prepared(_settings(folder, None))
-        return
-    with postgresql_url(f"faults_{worker_id}") as url:
-        yield _prepared(_settings(folder, url))
+    with copied(blank, tmp_path_factory.mktemp("faults"), f"faults_{worker_id}") as settings:
+        yield _prepared(settings)
 
 
 def _prepared(settings: Settings) -> Installation:
-    setup(settings)
     installation = Installation(settings)
     with installation.opened():
         installation.cast = assemble()
@@ -134,21 +117,6 @@ def _prepared(settings: Settings) -> Installation:
 
 
 @pytest.fixture
-def installation(left_alone: Installation, tmp_path: Path) -> Iterator[Installation]:
-    if not ON_POSTGRESQL:
-        for path in left_alone.settings.data_dir.glob("daylight.sqlite3*"):
-            shutil.copy(path, tmp_path)
-        yield Installation(_settings(tmp_path, None), left_alone.cast)
-        return
-    original = make_url(left_alone.settings.database_url)
-    copy = f"{original.database}_copy"
-    server = create_engine(original.set(database="postgres"), isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {copy} TEMPLATE {original.database}"))
-    yield Installation(
-        _settings(tmp_path, original.set(database=copy).render_as_string(hide_password=False)), left_alone.cast
-    )
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)"))
-    server.dispose()
+def installation(left_alone: Installation, tmp_path: Path, worker_id: str) -> Iterator[Installation]:
+    with copied(left_alone.settings, tmp_path, f"fault_{worker_id}") as settings:
+        yield Installation(settings, left_alone.cast)

@@ -154,6 +154,7 @@ def jumping(tmp_path: Path) -> JumpingClock:
     return made
 
 
+@pytest.mark.long
 def test_web_and_worker_live_through_jumps(installation: Any, jumping: JumpingClock, tmp_path: Path) -> None:
     log = tmp_path / "log"
     with taking_mail() as (box, url):

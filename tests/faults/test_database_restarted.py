@@ -34,6 +34,7 @@ def restart(server: Server, enough: threading.Event) -> None:
         enough.set()
 
 
+@pytest.mark.long
 def test_restarted_while_many_write(installation: Any) -> None:
     enough = threading.Event()
     with restartable() as server:

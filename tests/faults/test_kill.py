@@ -46,6 +46,7 @@ def test_killed_in_the_first_batch(installation, point):
     installation.finish()
 
 
+@pytest.mark.long
 def test_killed_at_random_moments_while_others_write(installation):
     """Every case that was acknowledged to its reporter is there at the end, with all that follows from it."""
     acknowledged = []

@@ -7,12 +7,10 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from alembic import command
@@ -21,6 +19,7 @@ from sqlalchemy import text
 from portal.config import Settings
 from portal.database import owner_engine
 from portal.migrating import migrate
+from tests import programs
 from tests.architecture.test_migrations import differences, everything, filled, fresh, walls
 from tests.conftest import ON_POSTGRESQL
 from tests.servers import postgresql_url
@@ -57,29 +56,33 @@ def copied(older: Settings, folder: Path, worker_id: str) -> Iterator[Settings]:
         yield Settings(database_url=url, **values)
 
 
-def started(settings: Settings) -> subprocess.Popen[str]:
+@contextmanager
+def started(settings: Settings) -> Iterator[tuple[programs.Program, IO[str]]]:
+    """The program, and what it says; at the end it has ended."""
     own = {"DATA_DIR": str(settings.data_dir), "DATABASE_URL": settings.database_url, "SECRET_KEY": settings.secret_key}
-    argv = [sys.executable, "-m", "tests.faults.migrating"]
-    return subprocess.Popen(argv, env={**os.environ, **own}, stdout=subprocess.PIPE, text=True)
+    reading, writing = os.pipe()
+    with open(reading) as said:
+        with open(writing, "w") as out:
+            program = programs.start("tests.faults.migrating", environment={**os.environ, **own}, stdout=out)
+        yield program, said
+    program.wait()
 
 
 def upgraded(settings: Settings) -> int:
     """An upgrade that nobody disturbs; gives how many statements it took."""
-    with started(settings) as process:
-        assert process.stdout is not None
-        statements = sum(1 for _line in process.stdout)
-    assert process.returncode == 0
+    with started(settings) as (program, said):
+        statements = sum(1 for _line in said)
+    assert program.returncode == 0
     return statements
 
 
 def is_killed(settings: Settings, statement: int) -> bool:
     """Kill one about when it comes to this statement. False if it was done by then."""
-    with started(settings) as process:
-        assert process.stdout is not None
-        for _line in itertools.islice(process.stdout, statement):
+    with started(settings) as (program, said):
+        for _line in itertools.islice(said, statement):
             pass
-        process.kill()
-    return process.returncode == -signal.SIGKILL
+        program.kill()
+    return program.returncode == -signal.SIGKILL
 
 
 def state(settings: Settings) -> tuple[Any, ...]:
@@ -93,6 +96,7 @@ def state(settings: Settings) -> tuple[Any, ...]:
     return found
 
 
+@pytest.mark.long
 def test_killed_and_started_again(older: Settings, tmp_path: Path, worker_id: str) -> None:
     with copied(older, tmp_path / "undisturbed", worker_id) as settings:
         statements, expected = upgraded(settings), state(settings)

@@ -171,6 +171,7 @@ def check(installation: Any, writers: list[Writer]) -> None:
     assert sorted(found) == sorted(journal.items())
 
 
+@pytest.mark.long
 def test_killed_while_many_write(installation: Any) -> None:
     enough = threading.Event()
     with web(installation) as (serving, port):
@@ -181,6 +182,7 @@ def test_killed_while_many_write(installation: Any) -> None:
     check(installation, writers)
 
 
+@pytest.mark.long
 def test_sixteen_at_once_are_all_answered(installation: Any) -> None:
     """Nobody is told that the database is locked."""
     enough = threading.Event()

@@ -23,8 +23,8 @@ LINK = re.compile(r"https?://[^\s\"<]+")
 
 
 @pytest.fixture
-def outbox(portal_settings):
-    folder = portal_settings.data_dir / "outbox"
+def outbox(migrated):
+    folder = migrated.data_dir / "outbox"
     for old in folder.glob("*.eml"):
         old.unlink()
 

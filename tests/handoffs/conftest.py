@@ -19,6 +19,7 @@ from tenants.scope import Scope, db, entered, writing
 from tests.cast import Cast, _tenant
 from tests.pages.conftest import another, browser, report, signed_in  # noqa: F401 (fixtures)
 from tests.play import colleague
+from tests.tables import Tables
 
 FAST, SLOW = Target(2, "working_hours"), Target(2, "working_days")
 
@@ -36,8 +37,12 @@ class Partners:
 
 
 @pytest.fixture
-def partners(cast: Cast) -> Partners:
+def partners(cast: Cast, tables: Tables) -> Partners:
     """Meridian may ask Harbor and Lantern, Harbor may ask Lantern and Meridian; the airport is the host."""
+    return tables.once("partners", lambda: allied(cast))
+
+
+def allied(cast: Cast) -> Partners:
     with entered(Scope.system(cast.riverside)), writing():
         lantern = _tenant(cast.riverside, "lantern", "Lantern Security")
         ids = {"airport": cast.airport, "meridian": cast.meridian, "harbor": cast.harbor, "lantern": lantern}
@@ -55,9 +60,9 @@ def partners(cast: Cast) -> Partners:
 
 
 @pytest.fixture
-def inside(partners: Partners) -> units.Inside:
+def inside(partners: Partners, tables: Tables) -> units.Inside:
     """Meridian has three units with one member each, Ada at its front desk, and a manager."""
-    return units.build(partners)
+    return tables.once("inside", lambda: units.build(partners))
 
 
 def agreement(network_id: int, asker_id: int, answerer_id: int) -> Partnership:

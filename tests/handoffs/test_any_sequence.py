@@ -44,8 +44,8 @@ class Play:
         self.case_id = acknowledged(partners.cast).case_id
         self.done: list[tuple[str, str]] = []
 
-    def play(self, step: int) -> None:
-        """Do something; what is refused changes nothing, whatever the reason."""
+    def play(self, step: int, before: list[Any]) -> None:
+        """Do something; what is refused changes nothing of what was there before, whatever the reason."""
         choose = random.Random(step)  # noqa: S311
         wild = [(act, who) for act in (*CASE_ACTS, *LEG_ACTS, *WAITS) for who in BUSINESSES]
         act, who = choose.choice(wild if choose.random() < 0.2 else self._likely())
@@ -56,7 +56,6 @@ class Play:
             if act != "wait unheard":
                 until_idle()
             return
-        before = everything()
         try:
             with entered(self._scope(act, who)):
                 self._do(act, who, number)
@@ -162,33 +161,34 @@ LEG_ACTS: dict[str, Any] = {
 }
 
 
-def rows(model: Any) -> list[Any]:
+def rows(model: Any, case_id: int | None = None) -> list[Any]:
+    """All of them, or those of one case."""
     table = model.__table__
     with entered(Scope.system()):
-        return list(db.session.execute(current().select(table).order_by(*table.primary_key.columns)))
+        query = current().select(table).order_by(*table.primary_key.columns)
+        return list(db.session.execute(query if case_id is None else query.where(table.c.case_id == case_id)))
 
 
 def everything() -> list[Any]:
     return [rows(model) for model in (Case, Access, Part, Promise, Handoff, Event)]
 
 
+@pytest.mark.long
 @settings(max_examples=settings.default.max_examples * 2 // 5)
 @given(steps)
 def test_whatever_is_done_the_invariants_hold(partners, hand, played) -> None:
     play = Play(partners, hand)
     before = everything()
     for step in played:
-        play.play(step)
+        play.play(step, before)
         check(play, before)
         before = everything()
 
 
 def check(play: Play, before: list[Any]) -> None:
     case = case_of(play.partners.cast, play.case_id)
-    mine = [row for row in rows(Access) if row.case_id == case.id]
-    legs = [row for row in rows(Handoff) if row.case_id == case.id]
-    events = [row for row in rows(Event) if row.case_id == case.id]
-    facts = {row.event_id: row.facts or {} for row in rows(EventContent)}
+    mine, legs, events = rows(Access, case.id), rows(Handoff, case.id), rows(Event, case.id)
+    facts = {row.event_id: row.facts or {} for row in rows(EventContent, case.id)}
     assert [row.tenant_id for row in mine if row.level == "lead"] == [case.lead_tenant_id], "exactly one lead"
     check_lead(case, before, legs, events, facts)
     check_clocks(case, before)
@@ -196,10 +196,11 @@ def check(play: Play, before: list[Any]) -> None:
     check_times(legs)
     check_replay(case, legs, events, facts)
     check_access(case, mine, legs)
-    open_parts = [row for row in rows(Part) if row.case_id == case.id and row.done_at is None]
+    parts = rows(Part, case.id)
+    open_parts = [row for row in parts if row.done_at is None]
     assert case.open_parts == len(open_parts) and not (case.state == "closed" and open_parts)
     waiting = {row.part_id for row in legs if row.state in LIVE and row.part_id}
-    assert {row.id for row in rows(Part) if row.case_id == case.id and row.is_handed} == waiting
+    assert {row.id for row in parts if row.is_handed} == waiting
 
 
 def check_lead(case: Any, before: list[Any], legs: list[Any], events: list[Any], facts: Any) -> None:

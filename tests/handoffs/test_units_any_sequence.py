@@ -178,6 +178,7 @@ def outside(play: Play) -> list[Any]:
     return found
 
 
+@pytest.mark.long
 @settings(max_examples=settings.default.max_examples * 2 // 5)
 @given(steps)
 def test_whatever_units_do_the_invariants_hold(inside, hand, played) -> None:

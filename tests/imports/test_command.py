@@ -7,14 +7,12 @@ import random
 import re
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests import programs
+
 LINES = 1500
 
 
@@ -34,15 +32,21 @@ def folder(template, tmp_path):
     return tmp_path
 
 
-def command(folder, *arguments):
-    environment = {**os.environ, "DATA_DIR": str(folder), "SQLITE_SYNCHRONOUS": "NORMAL"}
+def environment(folder):
+    own = {**os.environ, "DATA_DIR": str(folder), "SQLITE_SYNCHRONOUS": "NORMAL"}
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_WORKER_URL"):
-        environment.pop(name, None)
-    return {"args": [sys.executable, "-m", "portal", *map(str, arguments)], "cwd": ROOT, "env": environment}
+        own.pop(name, None)
+    return own
+
+
+@pytest.fixture
+def nowhere():
+    with open(os.devnull, "w") as file:
+        yield file
 
 
 def portal(folder, *arguments):
-    return subprocess.run(**command(folder, *arguments), capture_output=True, text=True, timeout=120, check=False)
+    return programs.run("portal", *arguments, environment=environment(folder))
 
 
 def write(folder, lines, name="lines.jsonl"):
@@ -153,14 +157,15 @@ def test_two_networks_must_be_told_apart(folder):
     assert portal(folder, "import", file, "--historic", "--network", "northport").returncode == 0
 
 
-def test_killed_in_the_middle_every_line_is_there_once(folder):
+@pytest.mark.long
+def test_killed_in_the_middle_every_line_is_there_once(folder, nowhere):
     """Killed several times, each time at another moment; the last run is let be."""
     file = write(folder, [a_line(number) for number in range(1, LINES + 1)])
     kills = 0
     for _ in range(4):
         before = asked(folder, "SELECT count(*) FROM imported_lines")[0][0]
-        running = subprocess.Popen(
-            **command(folder, "import", file, "--historic"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        running = programs.start(
+            "portal", "import", file, "--historic", environment=environment(folder), stdout=nowhere, stderr=nowhere
         )
         while running.poll() is None and asked(folder, "SELECT count(*) FROM imported_lines")[0][0] == before:
             time.sleep(0.01)

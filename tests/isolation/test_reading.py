@@ -38,9 +38,10 @@ def letters(world: World, table: str, rows: Any) -> str:
 @for_every("scope", SCOPES)
 def test_what_is_seen(world: World, table: str, scope: str) -> None:
     cls, known = owned()[table], list(world.rows[table].values())
-    for way in WAYS:
-        with entered(world.scope(scope)):
+    with entered(world.scope(scope)):
+        for way in WAYS:
             assert letters(world, table, way(cls, known)) == SEEN[table][scope], way.__name__
+            db.session.expunge_all()
 
 
 @pytest.mark.parametrize("scope", SCOPES)
@@ -66,8 +67,8 @@ def test_events_by_audience(world: World, scope: str) -> None:
 @pytest.mark.parametrize("table", TABLES)
 @for_every("scope", SCOPES)
 def test_what_went_round_the_scope_is_refused(world: World, table: str, scope: str) -> None:
-    for way in REFUSED:
-        with entered(world.scope(scope)):
+    with entered(world.scope(scope)):
+        for way in REFUSED:
             try:
                 way(owned()[table])
             except Unscoped:

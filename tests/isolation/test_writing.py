@@ -54,7 +54,7 @@ WALL = (Unscoped, ForeignWrite)
 def test_what_belongs_to_others_is_not_reached(world: World, everything: Any, table: str, scope: str) -> None:
     before = everything()
     for letter in set("MHN") - set(WRITTEN[table][scope]):
-        target = Target(world, table, letter)
+        target = Target.of(world, table, letter)
         for way in QUIET:
             with entered(world.scope(scope)):
                 try:
@@ -76,7 +76,7 @@ def test_what_is_ones_own_is_reached(world: World, table: str, scope: str) -> No
         pass
 
     for letter in WRITTEN[table][scope]:
-        target = Target(world, table, letter)
+        target = Target.of(world, table, letter)
         for way in (orm_update, scope_update):
             with entered(world.scope(scope)):
                 try:
@@ -93,7 +93,7 @@ def test_what_is_ones_own_is_reached(world: World, table: str, scope: str) -> No
 @for_every("scope", SCOPES)
 def test_what_goes_round_the_scope_is_refused(world: World, everything: Any, table: str, scope: str) -> None:
     before = everything()
-    target = Target(world, table, "N" if scope != "elsewhere" else "M")
+    target = Target.of(world, table, "N" if scope != "elsewhere" else "M")
     for way in LOUD:
         if way in (update_by_key, bulk_update_mappings, bulk_save) and set(target.change) <= set(target.names):
             continue  # nothing but its key: SQLAlchemy sends no statement at all
@@ -120,7 +120,7 @@ def _undone(way, target):
 @for_every("scope", ["public", "customer", "lead", "uninvolved", "remote", "door", "system"])
 def test_a_row_of_another_network_is_not_taken_over(world: World, everything: Any, table: str, scope: str) -> None:
     """The same primary key again, now as one's own: the database refuses it, or a row of one's own is made."""
-    before, target = everything(), Target(world, table, "N")
+    before, target = everything(), Target.of(world, table, "N")
     for way in (merged, made_new):
         with entered(world.scope(scope)), pytest.raises((*WALL, IntegrityError, StaleDataError, ProgrammingError)):
             _undone(way, target)
@@ -131,7 +131,7 @@ def test_a_row_of_another_network_is_not_taken_over(world: World, everything: An
 @for_every("scope", SCOPES)
 def test_nothing_is_inserted_for_another_network(world: World, everything: Any, table: str, scope: str) -> None:
     before = everything()
-    target = Target(world, table, "N" if scope != "elsewhere" else "M")
+    target = Target.of(world, table, "N" if scope != "elsewhere" else "M")
     for way in INSERTS:
         with entered(world.scope(scope)):
             try:
@@ -149,7 +149,7 @@ TENANTS_OWN = [table for table in TABLES if "tenant_id" in owned()[table].stampe
 @pytest.mark.parametrize("table", TENANTS_OWN)
 @for_every("scope", ["lead", "uninvolved", "remote"])
 def test_nothing_is_inserted_for_another_tenant(world: World, everything: Any, table: str, scope: str) -> None:
-    before, target = everything(), Target(world, table, "H")
+    before, target = everything(), Target.of(world, table, "H")
     for way in INSERTS:
         with entered(world.scope(scope)):
             try:
@@ -161,12 +161,22 @@ def test_nothing_is_inserted_for_another_tenant(world: World, everything: Any, t
     assert everything() == before
 
 
+def test_a_write_would_be_noticed(world: World, everything: Any) -> None:
+    """What `everything` has found once is not all that it knows."""
+    target = Target.of(world, "units", "M")
+    before = everything()
+    for name in ("Another", target.values["name"]["en"]):
+        with entered(Scope.system()), writing():
+            db.session.get_one(target.cls, target.key).name = {"en": name}
+        assert (everything() == before) is (name != "Another")
+
+
 # -- outside of everything -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_nothing_is_written_without_a_scope_or_outside_writing(world: World, everything: Any, table: str) -> None:
-    before, target = everything(), Target(world, table, "M")
+    before, target = everything(), Target.of(world, table, "M")
     plain = [orm_update, orm_delete, query_update, plain_update, plain_delete, text_delete]
     for way in plain:
         with pytest.raises(NoScope):

@@ -25,12 +25,24 @@ class Target:
         with entered(Scope.system()):
             thing = db.session.get_one(self.cls, self.key)
             written = [column.name for column in self.table.columns if column.computed is None]
-            self.values = {name: getattr(thing, name) for name in written}
+            self._values = {name: getattr(thing, name) for name in written}
         self.names = [column.name for column in self.table.primary_key]
+
+    @classmethod
+    def of(cls, world: World, table: str, letter: str) -> Target:
+        """The same for all tests of a world, which is never changed."""
+        kept = world.targets
+        if (table, letter) not in kept:
+            kept[table, letter] = cls(world, table, letter)
+        return kept[table, letter]
 
     @property
     def where(self) -> list[Any]:
         return same(key_of(self.cls), self.key)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return dict(self._values)
 
     @property
     def core_where(self) -> list[Any]:

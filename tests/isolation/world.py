@@ -66,6 +66,8 @@ class World:
     homes: dict[str, Home]
     rows: dict[str, dict[str, PrimaryKey]] = field(default_factory=dict)
     """Table → letter → primary key."""
+    targets: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """What tests have looked up of the rows: see `ways_to_write.Target`."""
 
     def scope(self, name: str) -> Scope:
         cast, mine = self.cast, self.homes["M"]

@@ -234,7 +234,7 @@ def test_what_is_for_few_is_met_by_few(planted, another, signed_in):
         assert met(far, name) == [], name
 
 
-def test_what_is_inside_is_met_by_the_business_alone(cast, planted, browser, another, signed_in, portal_settings):
+def test_what_is_inside_is_met_by_the_business_alone(cast, planted, browser, another, signed_in, migrated):
     """Also not by the customer, nor by a business that works on the case; nor in any letter or answer of the search."""
     case_id = case_by(cast, planted).id
     lead_to(cast, case_id, cast.harbor)
@@ -247,7 +247,7 @@ def test_what_is_inside_is_met_by_the_business_alone(cast, planted, browser, ano
     ada = crawl(signed_in("ada"), f"/desk/meridian/cases/{planted}", "/desk/meridian/units")
     mails = [
         message_from_bytes(mail.read_bytes(), policy=policy.default).as_string()
-        for mail in (portal_settings.data_dir / "outbox").glob("*.eml")
+        for mail in (migrated.data_dir / "outbox").glob("*.eml")
     ]
     for name in (*INSIDE, "unitone", "unittwo"):
         assert met(owner, name) == met(theirs, name) == [], name
@@ -285,7 +285,7 @@ def test_what_is_removed_is_met_by_nobody(cast, planted, browser, another, signe
         assert canary(name) not in caplog.text, name
 
 
-def test_what_a_customer_has_erased_is_met_by_nobody(cast, planted, another, signed_in, migrated, portal_settings):
+def test_what_a_customer_has_erased_is_met_by_nobody(cast, planted, another, signed_in, migrated):
     case_id = case_by(cast, planted).id
     with entered(cast.customer(case_id)):
         customer_verbs.accept_answer(case_id, case_of(cast, case_id).state_version)
@@ -298,7 +298,7 @@ def test_what_a_customer_has_erased_is_met_by_nobody(cast, planted, another, sig
     for name in ("report", "wish", "happened", "message", "words", "proof", "again"):
         assert met(found, name) == [], name
         assert [table for table, row in database(migrated) if canary(name) in row] == [], name
-        for mail in (portal_settings.data_dir / "outbox").glob("*.eml"):
+        for mail in (migrated.data_dir / "outbox").glob("*.eml"):
             assert canary(name) not in message_from_bytes(mail.read_bytes(), policy=policy.default).as_string()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import psutil
 import pytest
 
 from portal import run_folder
+from portal.config import Settings
 from tests.tooling.test_serving import PORTAL, environment, wait_for_address
 
 __all__ = ["environment"]
@@ -23,7 +25,9 @@ BODY = b"what=" + b"x" * 1000
 
 
 @pytest.fixture
-def serving(environment: dict[str, str], tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+def serving(environment: dict[str, str], blank: Settings, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """In a place that was set up before: `test_serving.py` begins with none."""
+    shutil.copytree(blank.data_dir, environment["DATA_DIR"])
     own = {"LOG_FORMAT": "json", "DRAIN_SECONDS": "300", "WEB_PROCESSES": "2"}
     with (tmp_path / "log").open("w") as log:
         arguments = [*PORTAL, "serve", "--setup", "--with-worker"]
@@ -66,6 +70,7 @@ def is_last(connection: http.client.HTTPConnection) -> bool:
     return closes
 
 
+@pytest.mark.long
 def test_it_counts_over_processes_and_asked_to_stop_finishes_what_it_has(
     serving: subprocess.Popen[str], connect, get, tmp_path: Path
 ) -> None:
@@ -107,6 +112,7 @@ def check_counts(get, folder: Path) -> None:
     assert len(list(folder.rglob("counter_*.db"))) >= 2
 
 
+@pytest.mark.long
 def test_a_process_of_the_web_server_that_dies_is_told_as_json(
     serving: subprocess.Popen[str], get, tmp_path: Path
 ) -> None:
@@ -124,8 +130,6 @@ def test_a_process_of_the_web_server_that_dies_is_told_as_json(
 
 
 def test_the_folder_of_a_run_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from portal.config import Settings
-
     for name in (run_folder.VARIABLE, "PROMETHEUS_MULTIPROC_DIR"):
         monkeypatch.setenv(name, "")
     settings = Settings(data_dir=tmp_path, secret_key="s" * 32)
