@@ -69,7 +69,7 @@ format: $(DEVELOPMENT) ## format the code and sort its imports
 
 bench: $(DEVELOPMENT) ## measure speed as ratios to a bare Flask hello (BENCH="--million --only list" for options)
 	@command -v wrk >/dev/null || { echo "bench: wrk is missing (Debian: apt-get install wrk)" >&2; exit 1; }
-	@$(BIN)/python -m benchmarks.run $(BENCH)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m benchmarks.run $(BENCH)
 
 .venv-peers/stamp: benchmarks/helpdesk_site/requirements.txt
 	@echo "bench-peers: installing django-helpdesk into .venv-peers …"
