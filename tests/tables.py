@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from datetime import datetime
 from typing import Any, TypeVar
@@ -104,16 +105,28 @@ class OnSqlite(Tables):
         self.connection.set_authorizer(self._passes)
 
     def _passes(self, action: int, _what: object, _where: object, _database: object, trigger: str | None) -> int:
-        """Append-only triggers refuse a DELETE by a SELECT, which this connection leaves out of them.
+        """Append-only triggers refuse a DELETE by a SELECT, which this connection leaves out of them; others count.
 
-        To drop them and make them again would have every other connection read the schema anew, after each test.
+        A count is wrong where a test has made it wrong, and must not go below nothing while its rows go. To drop the
+        triggers and make them again would have every other connection read the schema anew, after each test.
         """
         refuses = action == sqlite3.SQLITE_SELECT and trigger in self._refusing
-        return sqlite3.SQLITE_IGNORE if refuses else sqlite3.SQLITE_OK
+        counts = action == sqlite3.SQLITE_UPDATE and trigger is not None
+        return sqlite3.SQLITE_IGNORE if refuses or counts else sqlite3.SQLITE_OK
 
     def _empty(self) -> None:
+        with self._changing():
+            self._delete()
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """One transaction, which never stays open: all other tests would wait for it."""
         self.connection.execute("BEGIN IMMEDIATE")
-        self._delete()
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
         self.connection.execute("COMMIT")
 
     def _delete(self) -> None:
@@ -134,14 +147,13 @@ class OnSqlite(Tables):
         return lambda: self._put(rows, is_first=is_first)
 
     def _put(self, rows: dict[str, list[Any]], *, is_first: bool) -> None:
-        self.connection.execute("BEGIN IMMEDIATE")
-        if not is_first:
-            self._delete()
-        for name, those in rows.items():
-            marks = ", ".join("?" * len(those[0]))
-            into = f"{name} ({self.columns[name]})"
-            self.connection.executemany(f"INSERT INTO {into} VALUES ({marks})", those)  # noqa: S608
-        self.connection.execute("COMMIT")
+        with self._changing():
+            if not is_first:
+                self._delete()
+            for name, those in rows.items():
+                marks = ", ".join("?" * len(those[0]))
+                into = f"{name} ({self.columns[name]})"
+                self.connection.executemany(f"INSERT INTO {into} VALUES ({marks})", those)  # noqa: S608
 
 
 class OnPostgresql(Tables):
