@@ -21,7 +21,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Connection, Delete, Insert, Select, Update, delete, event, insert, select, update
+from sqlalchemy import Connection, Delete, Insert, Select, Update, delete, event, insert, literal_column, select, update
 from sqlalchemy.orm import ORMExecuteState, UOWTransaction
 
 from tenants.db import Base, in_line
@@ -29,6 +29,10 @@ from tenants.narrowing import IDS, criteria, rule
 from tenants.ownership import NOBODY, Global
 from tenants.ownership import Kind as Kind
 from tenants.registry import owned_froms, owner_of
+
+_OF_NOBODY: Any = literal_column(str(NOBODY))
+"""Written out, not bound: PostgreSQL, which plans for all values alike, would believe of an installation with one
+network that hardly a row belongs to another than the bound one, and read a whole table for its newest row."""
 
 
 class NoScope(RuntimeError):
@@ -136,7 +140,7 @@ class Scope:
 
     def predicate(self, row: Any, *, to_change: bool = False) -> Any:
         """What makes a row of this table (or alias) one that this scope may see, or change."""
-        return row.c.network_id != NOBODY if self.everywhere else rule(row, self, to_change=to_change)
+        return row.c.network_id != _OF_NOBODY if self.everywhere else rule(row, self, to_change=to_change)
 
 
 # -- entering ------------------------------------------------------------------------------------------------------

@@ -6,11 +6,12 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlalchemy.exc import OperationalError
 
 from portal.config import Settings
 from portal.database import owner_engine
+from portal.events.models import EventPosition
 from tenants.models import Tenant
 from tenants.scope import Scope, current, db, entered, writing
 from tests.cast import Cast
@@ -77,3 +78,10 @@ def test_a_connection_that_died_while_reading_is_replaced(cast: Cast, migrated: 
             businesses()
     with entered(cast.public):
         assert businesses()
+
+
+def test_what_is_nobodys_is_written_out(cast: Cast) -> None:
+    """Bound, PostgreSQL would read all positions for the newest one, at every turn of the worker."""
+    with entered(Scope.system()):
+        sql = str(current().select(func.max(EventPosition.position), also=[EventPosition.__table__]))
+    assert "network_id != 0" in sql
