@@ -25,7 +25,6 @@ PARTS = (
     ("database", ("sqlite3.", "psycopg", "/selectors.py", "method 'poll'", "method 'select'")),
     ("SQLAlchemy", ("/sqlalchemy/", "sqlalchemy.", "/flask_sqlalchemy/")),
     ("Flask", ("/flask/", "/werkzeug/", "/flask_", "/blinker/", "/itsdangerous/")),
-    ("QR code", ("/segno/",)),
     ("the portal", ("/portal/", "/tenants/")),
 )
 """By which file, or built-in function, a moment belongs to which part; the first that fits."""
