@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import segno
 from flask import Response, g, make_response, render_template, request, url_for
+from markupsafe import Markup
 
 from portal.answers import secret
 from portal.cases.contacts import reach_of
 from portal.cases.holding import NoSuchCase
-from portal.cases.link_code import link_code
 from portal.cases.live import NO_FACTS, case_view
 from portal.cases.needs import Told, needs_of
 from portal.cases.promises import is_owed
@@ -32,13 +33,14 @@ def sent_page(reported: Reported) -> Response:
     request.environ[NEW_SESSION] = token
     made = reported.made or _read(reported)
     row = made.row
+    link = _link(reported.key)
     page = render_template(
         "cases/sent.html",
         case={**case_view(row, NO_FACTS, directory(g.network, knows_business=row.lead_tenant_id)), "wish": made.wish},
         needs=made.needs,
-        link=_link(reported.key),
+        link=link,
         key=reported.key,
-        qr=link_code(_link(""), reported.key),
+        qr=Markup(segno.make(link, error="m", mask=2).svg_inline(omitsize=True, border=2)),  # noqa: S704 (our own SVG)
         promise=made.promise,
         reach=made.reach,
     )
