@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, literal_column, or_
+from sqlalchemy import Select, bindparam, literal, literal_column, or_
 
 from portal.directory import Directory
 from portal.ideas.holding import NoSuchIdea
@@ -25,7 +25,6 @@ FILTERS = ("state", "business", "category", "touchpoint")
 """Of the public list: one at a time has an index of its own, for each order (`models._lists`)."""
 ORDERS = ("votes", "newest")
 _FILTERED = {
-    "state": Idea.__table__.c.state,
     "business": Idea.__table__.c.tenant_id,
     "category": Idea.__table__.c.category_id,
     "touchpoint": Idea.__table__.c.touchpoint_id,
@@ -110,8 +109,8 @@ def list_ideas(chosen: Mapping[str, str], names: Directory, *, order: str = "vot
     """
     border = _border(after, order)
     values = {name: _value(name, value, names) for name, value in chosen.items()}
-    query = _list(tuple(sorted(values)), order, border is not None)
-    rows = list(db.session.execute(query, {**values, **(border or {}), "most": PAGE + 1}))
+    query = _list(tuple(sorted(values)), str(values.pop("state", "")), order, border is not None)
+    rows = list(db.session.execute(query, {**values, **(border or {})}))
     older = _token(rows[PAGE - 1], order) if len(rows) > PAGE else None
     shown = rows[:PAGE]
     outcomes = outcomes_of(shown) if "state" in chosen else {}
@@ -120,18 +119,25 @@ def list_ideas(chosen: Mapping[str, str], names: Directory, *, order: str = "vot
 
 
 @prepared
-def _list(scope: Scope, filters: tuple[str, ...], order: str, goes_on: bool) -> Select[Any]:
-    """A page of the list by the value of each of these filters; `goes_on` after the border of the page before."""
+def _list(scope: Scope, filters: tuple[str, ...], state: str, order: str, goes_on: bool) -> Select[Any]:
+    """A page of the list by the value of each of these filters; `goes_on` after the border of the page before.
+
+    `state` is one of STATES, or empty: written out too, since how many ideas are in one differs most.
+    """
     ideas = Idea.__table__
-    query = _public(scope) if "state" in filters else _public(scope).where(still_open())
-    query = query.where(*(_FILTERED[name] == bindparam(name) for name in filters))
+    query = _public(scope)
+    if "state" in filters:
+        query = query.where(ideas.c.state == literal(state, literal_execute=True))
+    else:
+        query = query.where(still_open())
+    query = query.where(*(_FILTERED[name] == bindparam(name) for name in filters if name in _FILTERED))
     wanted, last = ideas.c.wanted, ideas.c.id
     if goes_on and order == "votes":
         query = query.where(wanted <= bindparam("wanted"), or_(wanted < bindparam("wanted"), last < bindparam("last")))
     elif goes_on:
         query = query.where(last < bindparam("last"))
     by = [wanted.desc(), last.desc()] if order == "votes" else [last.desc()]
-    return query.order_by(*by).limit(bindparam("most"))
+    return query.order_by(*by).limit(literal_column(str(PAGE + 1)))
 
 
 def solutions_of(problem_id: int, names: Directory) -> list[ListedIdea]:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
 
 from portal.directory import directory
 from portal.ideas.reading import list_ideas, most_wanted
 from tenants import door
-from tenants.scope import db, entered
+from tenants.scope import entered
 from tests.conftest import ON_POSTGRESQL
+from tests.plans import plan_of
 from tests.tables import Tables
 
 pytestmark = pytest.mark.database
@@ -50,27 +50,9 @@ def among_many(cast: Any, proposed: Any, tables: Tables) -> Iterator[None]:
         tables._run(["TRUNCATE ideas CASCADE"])  # what was known of it is forgotten with it
 
 
-def plan_of(read: Any) -> str:
+def index_of(read: Any) -> str:
     """The index that the planner chose for the list that `read` reads."""
-    seen: list[tuple[str, Any]] = []
-
-    def watch(_connection: Any, _cursor: Any, sql: str, parameters: Any, *_rest: Any) -> None:
-        if "FROM ideas" in sql:
-            seen.append((sql, parameters))
-
-    is_sqlite = db.engine.dialect.name == "sqlite"
-    for kind in () if is_sqlite else ("seqscan", "bitmapscan", "sort"):  # what it would do among many
-        db.session.execute(text(f"SET LOCAL enable_{kind} = off"))
-    event.listen(db.engine, "before_cursor_execute", watch)
-    try:
-        read()
-        cursor = db.session.connection().connection.cursor()
-        cursor.execute(("EXPLAIN QUERY PLAN " if is_sqlite else "EXPLAIN ") + seen[0][0], seen[0][1])
-        told = " ".join(str(row[3] if is_sqlite else row[0]) for row in cursor.fetchall())
-    finally:
-        event.remove(db.engine, "before_cursor_execute", watch)
-    assert "TEMP B-TREE" not in told and "Sort" not in told, told
-    return re.search(r"(?:INDEX|using) (\w+)", told)[1]
+    return re.search(r"(?:INDEX|using) (\w+)", plan_of("FROM ideas", read))[1]
 
 
 @pytest.mark.parametrize("order", ["votes", "newest"])
@@ -87,11 +69,11 @@ def plan_of(read: Any) -> str:
 def test_each_list_walks_an_index_of_its_own(cast, among_many, order, chosen, index) -> None:
     with entered(cast.public):
         names = directory(door.network_by_slug("riverside"))
-        assert plan_of(lambda: list_ideas(chosen, names, order=order)) == f"ix_ideas_{order}_{index}"
+        assert index_of(lambda: list_ideas(chosen, names, order=order)) == f"ix_ideas_{order}_{index}"
 
 
 def test_so_does_what_is_most_wanted_at_a_place(cast, among_many) -> None:
     with entered(cast.public):
         names = directory(door.network_by_slug("riverside"))
         read = lambda: most_wanted(names, 3, touchpoint_id=cast.gate)  # noqa: E731
-        assert plan_of(read) == "ix_ideas_votes_open_touchpoint_id"
+        assert index_of(read) == "ix_ideas_votes_open_touchpoint_id"
