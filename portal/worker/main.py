@@ -28,8 +28,8 @@ LOG = logging.getLogger(__name__)
 IDLE = 0.4
 """Seconds to wait when there was nothing to do."""
 PAUSE_AFTER_TROUBLE = 3.0
-SWEEP_EVERY = 3600.0
-BESIDE_EVERY = 600.0
+SWEEP_EVERY, BESIDE_EVERY = 3600.0, 600.0
+"""Seconds between two times that what is over is cleared away, and that other processes are looked after."""
 
 
 def run(app: Flask, stop: threading.Event, beside: Callable[[], object] = lambda: None) -> None:

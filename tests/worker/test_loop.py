@@ -1,5 +1,6 @@
 import logging
 import threading
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -54,3 +55,19 @@ def test_work_that_never_ends_is_noticed(app, monkeypatch):
     monkeypatch.setattr(main, "turn", lambda **_how: 1)
     with pytest.raises(RuntimeError, match="never came to an end"):
         until_idle(limit=5)
+
+
+def test_other_processes_are_looked_after_every_ten_minutes_and_not_at_once(app, cast, monkeypatch):
+    """A turn takes a minute here, and the worker is asked to stop after the last."""
+    turns, looked_after, stop = [], [], threading.Event()
+
+    def turn():
+        turns.append(1)
+        if len(turns) == 40:
+            stop.set()
+        return 1
+
+    monkeypatch.setattr(main, "time", SimpleNamespace(monotonic=lambda: len(turns) * 60.0))
+    monkeypatch.setattr(main, "turn", turn)
+    run(app, stop, beside=lambda: looked_after.append(len(turns)))
+    assert looked_after == [11, 22, 33]
