@@ -16,16 +16,16 @@ import click
 from flask import Flask
 
 from benchmarks.searching import complaints
+from benchmarks.seed_events import SENTENCES, write_events
 from portal.accounts.passwords import hashed
 from portal.calendars.models import ServiceCalendar
-from portal.cases.models import Access, Case, Category, Promise, Touchpoint
+from portal.cases.directory_models import Category, Touchpoint
+from portal.cases.models import Access, Case, Promise
 from portal.cases.promises import NEVER
 from portal.cases.references import new_reference
 from portal.cases.titles import title_of
 from portal.config import Settings
 from portal.database import owner_engine
-from portal.events.commitments import commit
-from portal.events.models import Event, EventContent, EventPosition, Head
 from tenants.ids import new_id, token_hash
 from tenants.models import Key, Membership, Network, NetworkHost, Tenant, User
 from tenants.scope import Scope, current, db, entered, writing
@@ -36,13 +36,6 @@ TENANTS = 10
 CHUNK = 2000
 LONG = 20
 """Events of a case whose page is measured."""
-SENTENCES = (
-    "The suitcase did not arrive on the belt although the app said that it was loaded.",
-    "I waited for forty minutes at the desk and nobody could say who is responsible.",
-    "请告诉我行李现在在哪里，我明天一早就要继续出发。",
-    "We will find out where it was last seen and write to you today.",
-    "櫃檯的人員說已經轉給別的單位處理，但是一直沒有人聯絡我。",
-)
 
 
 @dataclass
@@ -184,7 +177,7 @@ def _write_chunk(
     db.session.execute(scope.insert(Case.__table__), cases)
     db.session.execute(scope.insert(Access.__table__), access)
     db.session.execute(scope.insert(Promise.__table__), promises)
-    _write_events(rng, histories)
+    write_events(rng, histories)
     return measured
 
 
@@ -213,59 +206,6 @@ def _promise(case: dict[str, Any], promise_id: int, due: datetime, at: datetime,
         "settled_at": None if is_open else due,
         "fulfilled_at": None if is_open else due,
     }
-
-
-def _write_events(rng: random.Random, histories: list[tuple[dict[str, Any], int, str]]) -> None:
-    head = db.session.get(Head, "positions", with_for_update=True) or _kept(Head(name="positions", value=0))
-    events, contents, positions = [], [], []
-    for case, length, said in histories:
-        for seq in range(1, length + 1):
-            head.value += 1
-            event, content = _event(rng, case, seq, head.value, said)
-            events.append(event)
-            contents.append(content)
-            positions.append({"network_id": case["network_id"], "position": head.value, "event_id": head.value})
-    scope = current()
-    db.session.execute(scope.insert(Event.__table__), events)
-    db.session.execute(scope.insert(EventContent.__table__), contents)
-    db.session.execute(scope.insert(EventPosition.__table__), positions)
-
-
-def _event(
-    rng: random.Random, case: dict[str, Any], seq: int, event_id: int, said: str
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    first = seq == 1
-    kind = "case.reported" if first else ("case.routed", "case.reply.sent", "case.message.received")[seq % 3]
-    text = said if first else " ".join(rng.choice(SENTENCES) for _ in range(3)) if kind != "case.routed" else None
-    commitment, salt = commit(text or "")
-    common = {
-        "network_id": case["network_id"],
-        "case_id": case["id"],
-        "audience": "public",
-        "tenant_id": None if kind in ("case.reported", "case.message.received") else case["lead_tenant_id"],
-    }
-    event = {
-        **common,
-        "id": event_id,
-        "case_seq": seq,
-        "kind": kind,
-        "actor": "customer" if common["tenant_id"] is None else "staff",
-        "at": case["reported_at"] + timedelta(hours=seq),
-        "commitments": {"text": commitment} if text else {},
-    }
-    content = {
-        **common,
-        "event_id": event_id,
-        "text": text,
-        "text_salt": salt if text else None,
-        "facts": {"wish": "find it", "happened": ""}
-        if first
-        else {"because": "host"}
-        if kind == "case.routed"
-        else None,
-        "facts_salt": salt if first or kind == "case.routed" else None,
-    }
-    return event, content
 
 
 def _key(network_id: int, reference: str) -> str:

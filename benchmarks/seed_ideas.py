@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import Connection, text
 
 from benchmarks.seed import SENTENCES, _analyze, _fresh_reference
-from portal.cases.models import Category, Touchpoint
+from portal.cases.directory_models import Category, Touchpoint
 from portal.config import Settings
 from portal.database import owner_engine
 from portal.ideas.models import Idea, IdeaRevision

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import update
 
 from portal import languages, wording
-from portal.cases.models import Category, Touchpoint
+from portal.cases.directory_models import Category, Touchpoint
 from tenants import door
 from tenants.models import Network, Tenant
 from tenants.scope import current, db

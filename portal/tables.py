@@ -4,6 +4,7 @@
 
 import portal.accounts.models
 import portal.calendars.models
+import portal.cases.directory_models
 import portal.cases.me_too_models
 import portal.cases.models
 import portal.cases.need_models

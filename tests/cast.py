@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from portal.calendars.models import ServiceCalendar
-from portal.cases.models import Category, RoutingRule, Touchpoint
+from portal.cases.directory_models import Category, RoutingRule, Touchpoint
 from tenants.models import Membership, Network, NetworkHost, Tenant, User
 from tenants.scope import Scope, db, entered, writing
 

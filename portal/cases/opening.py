@@ -12,9 +12,10 @@ from sqlalchemy import bindparam
 
 from portal.calendars.promising import due
 from portal.cases import consents, needs, promises
+from portal.cases.directory_models import Category, Touchpoint
 from portal.cases.evidence import Given
 from portal.cases.masking import mask
-from portal.cases.models import Access, Case, Category, Contact, Touchpoint
+from portal.cases.models import Access, Case, Contact
 from portal.cases.needs import Told
 from portal.cases.references import new_reference
 from portal.cases.routing import Route, lead_for

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, or_
 
-from portal.cases.models import RoutingRule, Touchpoint
+from portal.cases.directory_models import RoutingRule, Touchpoint
 from tenants.db import Id
 from tenants.models import Tenant
 from tenants.prepared import prepared

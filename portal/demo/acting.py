@@ -20,7 +20,8 @@ from portal.cases import (
     surveys,
     visibility,
 )
-from portal.cases.models import Case, Category, Promise, Touchpoint
+from portal.cases.directory_models import Category, Touchpoint
+from portal.cases.models import Case, Promise
 from portal.cases.remedy_models import Remedy
 from portal.cases.survey_models import SCORES
 from portal.cases.work_models import Part

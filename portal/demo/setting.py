@@ -19,7 +19,7 @@ from portal.calendars.presets import kept_from
 from portal.calendars.promising import working_time
 from portal.calendars.targets import Target
 from portal.calendars.working_time import WorkingTime
-from portal.cases.models import Category, RoutingRule, Touchpoint
+from portal.cases.directory_models import Category, RoutingRule, Touchpoint
 from portal.demo.places import Business, Setting, Words
 from portal.handoffs.models import Partnership
 from portal.languages import LOCALES

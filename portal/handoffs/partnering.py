@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from portal.calendars.targets import Target
-from portal.cases.models import Case, Category
+from portal.cases.directory_models import Category
+from portal.cases.models import Case
 from portal.events.record import set_timer
 from portal.handoffs.models import FIELDS, MODES, Partnership
 from tenants import clock

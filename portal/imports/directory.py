@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from portal.calendars.models import ServiceCalendar
 from portal.calendars.standard import OFFICE_HOURS
-from portal.cases.models import Category, Touchpoint
+from portal.cases.directory_models import Category, Touchpoint
 from tenants.models import Network, Tenant
 from tenants.scope import db, writing
 

@@ -1,6 +1,6 @@
 import pytest
 
-from portal.cases.models import RoutingRule
+from portal.cases.directory_models import RoutingRule
 from portal.cases.reporting import report
 from portal.cases.routing import NobodyLeads, Route, lead_for
 from tenants.ids import new_token

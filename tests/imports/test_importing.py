@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.calendars.models import ServiceCalendar
-from portal.cases.models import Category, Consent
+from portal.cases.directory_models import Category
+from portal.cases.models import Consent
 from portal.events.models import Timer
 from portal.followers.models import Delivery
 from portal.imports.directory import slug_of

@@ -12,7 +12,8 @@ from sqlalchemy import event, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.cases.models import Case, Touchpoint
+from portal.cases.directory_models import Touchpoint
+from portal.cases.models import Case
 from tenants.guard import ReadOnly, Unscoped
 from tenants.models import BrowserSession, Tenant, Unit
 from tenants.scope import ForeignWrite, NoScope, Scope, current, db, entered, writing

@@ -14,8 +14,9 @@ from sqlalchemy import inspect
 
 from portal.accounts.models import AccountCase
 from portal.calendars.models import ServiceCalendar
+from portal.cases.directory_models import Category, RoutingRule, Touchpoint
 from portal.cases.me_too_models import CaseCount, MeToo
-from portal.cases.models import Access, Case, Category, Consent, Contact, Promise, RoutingRule, Touchpoint
+from portal.cases.models import Access, Case, Consent, Contact, Promise
 from portal.cases.need_models import Need
 from portal.cases.remedy_models import GoodwillAllowance, Remedy
 from portal.cases.survey_models import Survey
