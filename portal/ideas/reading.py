@@ -109,7 +109,7 @@ def list_ideas(chosen: Mapping[str, str], names: Directory, *, order: str = "vot
     """
     border = _border(after, order)
     values = {name: _value(name, value, names) for name, value in chosen.items()}
-    query = _list(tuple(sorted(values)), str(values.pop("state", "")), order, border is not None)
+    query = _list(tuple(sorted(values)), str(values.pop("state", "")), order, border is not None, PAGE + 1)
     rows = list(db.session.execute(query, {**values, **(border or {})}))
     older = _token(rows[PAGE - 1], order) if len(rows) > PAGE else None
     shown = rows[:PAGE]
@@ -119,8 +119,8 @@ def list_ideas(chosen: Mapping[str, str], names: Directory, *, order: str = "vot
 
 
 @prepared
-def _list(scope: Scope, filters: tuple[str, ...], state: str, order: str, goes_on: bool) -> Select[Any]:
-    """A page of the list by the value of each of these filters; `goes_on` after the border of the page before.
+def _list(scope: Scope, filters: tuple[str, ...], state: str, order: str, goes_on: bool, most: int) -> Select[Any]:
+    """`most` ideas of the list by the value of each of these filters; `goes_on` after the border of the page before.
 
     `state` is one of STATES, or empty: written out too, since how many ideas are in one differs most.
     """
@@ -137,7 +137,7 @@ def _list(scope: Scope, filters: tuple[str, ...], state: str, order: str, goes_o
     elif goes_on:
         query = query.where(last < bindparam("last"))
     by = [wanted.desc(), last.desc()] if order == "votes" else [last.desc()]
-    return query.order_by(*by).limit(literal_column(str(PAGE + 1)))
+    return query.order_by(*by).limit(literal_column(str(most)))
 
 
 def solutions_of(problem_id: int, names: Directory) -> list[ListedIdea]:
