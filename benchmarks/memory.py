@@ -12,10 +12,17 @@ def pss_mib(port: int) -> float:
     return sum(_pss(process) for process in _processes(port)) / 1024
 
 
-def pss_of(pid: int) -> int:
-    """Summed PSS in KiB of a process and all that it has started."""
+def pss_of(pid: int) -> tuple[int, int]:
+    """Summed PSS in KiB of a process and all that it has started: of those that stay, and of those that run beside the
+    worker (`portal.beside`) until they have done one thing."""
     process = psutil.Process(pid)
-    return sum(_pss(each) for each in [process, *process.children(recursive=True)])
+    stays, passes = 0, 0
+    for each in [process, *process.children(recursive=True)]:
+        if "--beside" in each.cmdline():
+            passes += _pss(each)
+        else:
+            stays += _pss(each)
+    return stays, passes
 
 
 def _processes(port: int) -> list[psutil.Process]:

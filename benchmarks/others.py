@@ -49,7 +49,7 @@ def measure_others(
 ) -> list[Figure]:
     """All of them, on a filled portal. Row-level security is switched off at the end: nothing may come after it."""
     alone = {**environment, "WEB_PROCESSES": "1"}
-    found = [start(alone), *first_view(settings, environment), at_rest(alone, cases)]
+    found = [start(alone), *first_view(settings, environment), *at_rest(alone, cases)]
     with app.app_context():
         found.append(rebuilt())
         if len(target.seeded.references) <= SMALL:
@@ -86,15 +86,19 @@ def first_view(settings: Settings, environment: dict[str, str]) -> list[Figure]:
     ]
 
 
-def at_rest(environment: dict[str, str], cases: int) -> Figure:
+def at_rest(environment: dict[str, str], cases: int) -> list[Figure]:
     """`portal serve --with-worker` and all that it starts, with one web process; 400 MB are for a million cases."""
     with whole(environment) as server:
         wait_for(PORTAL_PORT)
         time.sleep(8)
-        mib = pss_of(server) / 1024
+        mib, more = (each / 1024 for each in pss_of(server))
     most = 400 if cases >= MILLION else 250
     name = "memory of one web process, the worker and what looks after them (PSS)"
-    return Figure(name, f"≤ {most} MB", f"{mib:.0f} MiB", mib * 1.048576 <= most)
+    goal = "≤ 250 MB, with a million cases 400"
+    found = [Figure(name, goal, f"{mib:.0f} MiB", mib * 1.048576 <= most)]
+    if more:
+        found.append(Figure("and of what makes the search index, until it is made (PSS)", "", f"{more:.0f} MiB", True))
+    return found
 
 
 def rebuilt() -> Figure:

@@ -166,7 +166,8 @@ def _print(section: Section) -> None:
         click.echo(f"  {result.row:<34} {result.ratio:6.3f}  goal {result.goal:<5g} {result.rate:>9,.0f}/s{mark}")
     for figure in section.figures:
         mark = "" if figure.met else "  misses its goal"
-        click.echo(f"  {figure.name}: {figure.value} (goal {figure.goal}){mark}")
+        goal = f" (goal {figure.goal})" if figure.goal else ""
+        click.echo(f"  {figure.name}: {figure.value}{goal}{mark}")
     for profile in section.profiles:
         shares = ", ".join(f"{name} {share:.0%}" for name, share in profile.shares.items() if share >= 0.01)
         click.echo(f"  {profile.row}: {profile.milliseconds:.1f} ms ({shares})")

@@ -8,6 +8,7 @@ from types import FrameType
 
 from portal import logs
 from portal.config import Settings
+from portal.search.keeping import make_beside
 from portal.suggesting.starting import start_if_due
 from portal.web import create_app
 from portal.worker.main import run
@@ -17,7 +18,7 @@ def work() -> None:
     """Work until SIGTERM or Ctrl-C. Raises SettingsError."""
     settings = Settings.load()  # wrong settings are told before anything is started
     logs.configure(settings)
-    run(create_app(settings), _stop_event(), beside=start_if_due)
+    run(create_app(settings), _stop_event(), beside=start_if_due, make=make_beside)
 
 
 def _stop_event() -> threading.Event:

@@ -109,7 +109,7 @@ def _forget(app: Flask) -> None:
 def _no_index_unless_searched(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """The worker leaves the search index alone, but in tests marked `search`: making it for each test takes long."""
     if "app" in request.fixturenames and request.node.get_closest_marker("search") is None:
-        monkeypatch.setattr("portal.worker.main._search", lambda: 0)
+        monkeypatch.setattr("portal.worker.main._search", lambda _make: 0)
 
 
 @pytest.fixture

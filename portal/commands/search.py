@@ -6,6 +6,8 @@ import time
 
 import click
 
+from portal.beside import ends_with_its_starter
+
 needs = "portal.search.editions"
 PAUSE = 0.5
 """Seconds between two looks at how far it is."""
@@ -65,8 +67,27 @@ def rebuild(wait: bool, patience: int) -> None:
         _watch(asked, patience)
 
 
+@command.command("make")
+@click.option("--quiet", is_flag=True, help="Say nothing.")
+@ends_with_its_starter
+def make(quiet: bool) -> None:
+    """Make the index that was asked for, in this process. The worker starts this by itself when there is much to find.
+
+    Stopped, it goes on from there the next time. Exit code: 0, also when there was nothing to make or another process
+    is at it.
+    """
+    from portal import installation
+    from portal.search import keeping
+
+    with installation.opened():
+        alone = keeping.make_all()
+    if not quiet:
+        click.echo("The index is made." if alone else "Another process is making it.")
+
+
 @command.command("learn")
 @click.option("--quiet", is_flag=True, help="Say nothing.")
+@ends_with_its_starter
 def learn(quiet: bool) -> None:
     """Learn from confirmed cases which topic, place and business a text is about. The worker does it once a day.
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from portal.events.models import EventPosition
 from portal.search.analysis import SCHEMA
 from portal.search.documents import Thing
-from portal.search.engine import search_engine
+from portal.search.engine import Busy, search_engine
 from portal.search.kinds import KINDS
 from portal.search.models import Edition
 from tenants import clock
@@ -74,7 +74,10 @@ def was_broken_lately() -> bool:
 
 
 def go_on(edition: Edition) -> int:
-    """One step of making it. Returns how many things it took in; the step that finishes it returns at least 1."""
+    """One step of making it. Returns how many things it took in; the step that finishes it returns at least 1.
+
+    Raises Busy when another process has gone on with it meanwhile: it is left to that one.
+    """
     if edition.begun_at is None:
         _begin(edition)
         return 1
@@ -82,14 +85,16 @@ def go_on(edition: Edition) -> int:
     if edition.kind == "":
         _finish(edition)
         return 1
-    kind = KINDS[edition.kind]
+    kind, before = KINDS[edition.kind], (edition.kind, edition.last)
     size = search_engine().slice_size
     ids = kind.after(edition.last, size)
     documents = kind.documents(ids)
     # Outside any transaction, where the engine is another than the database. Written twice is written once.
     search_engine().write(edition, [Thing(kind.name, each) for each in ids], documents, edition.position)
     with writing():
-        edition = db.session.get_one(Edition, edition.id)
+        edition = db.session.get_one(Edition, edition.id, populate_existing=True)
+        if (edition.kind, edition.last) != before:
+            raise Busy(edition.folder)
         edition.done += len(ids)
         if ids:
             edition.last = ids[-1]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import select
 
+from portal.beside import Beside
 from portal.events import kinds
 from portal.events.models import Event, EventPosition
 from portal.followers.base import BATCH, told_after
@@ -22,6 +24,10 @@ from tenants.scope import Scope, current, db, entered
 LOG = logging.getLogger(__name__)
 ONCE = timedelta(hours=20)
 """How soon an index is made again only to forget."""
+FEW = 500
+"""Things up to which the worker makes an index itself: that takes it two or three seconds."""
+MAKER = Beside("search", "make", "--quiet", pause=30.0)
+"""Not again at once after an end that was none: another machine's may be at it, or the database may be away."""
 REMOVALS = (
     kinds.REDACTED.name,
     kinds.ERASED.name,
@@ -33,16 +39,57 @@ REMOVALS = (
 )
 
 
-def turn() -> int:
+def make_here() -> int:
+    """One step of an edition that was asked for. Returns how much it did; 0 when there is none. Raises Busy."""
+    edition = editions.unfinished()
+    if edition is None:
+        return 0
+    try:
+        return editions.go_on(edition)
+    except NotReady:
+        LOG.warning(
+            "the search index that was being made cannot be written; it begins again", extra=fields("search.again")
+        )
+        editions.begin_again(edition)
+        return 1
+
+
+def make_beside() -> int:
+    """As `make_here`, but a large one is left to a process of its own, which is started here.
+
+    A step of it takes up to half a minute, in which letters and timers would wait, and it needs more memory than all
+    else that the worker does.
+    """
+    edition = None if MAKER.runs else editions.unfinished()
+    if edition is None:
+        return 0
+    if edition.begun_at is None or edition.total <= FEW:
+        return make_here()
+    MAKER.start()
+    return 0
+
+
+def turn(make: Callable[[], int] = make_here) -> int:
     """One batch of events into the index that answers, and one step of an edition that is being made.
 
-    Returns how much there was to do; 0 means that the index is whole and up to date.
+    Returns how much there was to do; 0 means that the index is whole and up to date, or that others make it.
     """
     with entered(Scope.system()):
         try:
-            return _follow() + _make()
+            return _follow() + make()
         except Busy:
             return 0
+
+
+def make_all() -> bool:
+    """Every step of what was asked for. Returns False when another process is at it."""
+    with entered(Scope.system()):
+        try:
+            while make_here():
+                pass
+        except Busy:
+            return False
+        return True
 
 
 def _follow() -> int:
@@ -52,7 +99,7 @@ def _follow() -> int:
     try:
         position = search_engine().position(edition)
     except NotReady:
-        return _ask_for("broken")
+        return _cannot_use(edition)
     if position > editions.last_position():
         return _ask_for("ahead")  # a database that was restored from a copy knows less than its index
     db.session.rollback()
@@ -68,22 +115,16 @@ def _follow() -> int:
     try:
         search_engine().write(edition, things, documents, events[-1].position)
     except NotReady:
-        return _ask_for("broken")
+        return _cannot_use(edition)
     return len(events)
 
 
-def _make() -> int:
-    edition = editions.unfinished()
-    if edition is None:
-        return 0
-    try:
-        return editions.go_on(edition)
-    except NotReady:
-        LOG.warning(
-            "the search index that was being made cannot be written; it begins again", extra=fields("search.again")
-        )
-        editions.begin_again(edition)
-        return 1
+def _cannot_use(edition: Edition) -> int:
+    """It is broken, unless a newer one has just taken its place and its files are gone for that."""
+    used = edition.id
+    db.session.rollback()
+    newest = editions.whole()
+    return _ask_for("broken") if newest is None or newest.id == used else 1
 
 
 def forget_what_was_removed() -> bool:

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import logging
-import subprocess
-import sys
 from datetime import timedelta
 
 from sqlalchemy import func
 
+from portal.beside import Beside
 from portal.suggesting.models import Learned
 from tenants import clock
 from tenants.scope import Scope, current, db, entered
 
-LOG = logging.getLogger(__name__)
 ONCE = timedelta(days=1)
-_running: list[subprocess.Popen[bytes]] = []
+LEARNING = Beside("search", "learn", "--quiet")
 
 
 def start_if_due() -> bool:
     """Start `portal search learn` when nothing was learned for a day. Returns whether it was started."""
-    if any(process.poll() is None for process in _running) or not _is_due():
-        return False
-    _running[:] = [subprocess.Popen([sys.executable, "-m", "portal", "search", "learn", "--quiet"])]
-    return True
+    return not LEARNING.runs and _is_due() and LEARNING.start()
 
 
 def _is_due() -> bool:

@@ -32,11 +32,16 @@ SWEEP_EVERY, BESIDE_EVERY = 3600.0, 600.0
 """Seconds between two times that what is over is cleared away, and that other processes are looked after."""
 
 
-def run(app: Flask, stop: threading.Event, beside: Callable[[], object] = lambda: None) -> None:
+def run(
+    app: Flask,
+    stop: threading.Event,
+    beside: Callable[[], object] = lambda: None,
+    make: Callable[[], int] = keeping.make_here,
+) -> None:
     """Work until asked to stop. A database that is away is waited for; nothing is lost meanwhile.
 
     `beside` is called every ten minutes, and not at once: it starts what runs in processes of its own, and a machine
-    that has just started has enough to do.
+    that has just started has enough to do. `make` is what is done when a search index is to be made.
     """
     swept, looked, heart = 0.0, None, Heart()
     cared = time.monotonic()
@@ -54,7 +59,7 @@ def run(app: Flask, stop: threading.Event, beside: Callable[[], object] = lambda
                 if looked is None or not timedelta(0) <= clock.now() - looked < spikes.EVERY:
                     looked = clock.now()
                     _look()
-                stop.wait(0 if turn() else IDLE)
+                stop.wait(0 if turn(make=make) else IDLE)
             except OperationalError as problem:
                 LOG.warning("the database did not answer", extra=fields("database.away", problem=problem.orig))
                 stop.wait(PAUSE_AFTER_TROUBLE)
@@ -73,7 +78,7 @@ def _end(heart: Heart) -> None:
     LOG.info("the worker stops", extra=fields("worker.stopped"))
 
 
-def turn(*, searching: bool = True) -> int:
+def turn(*, searching: bool = True, make: Callable[[], int] = keeping.make_here) -> int:
     """One round of everything. Returns how much there was to do; 0 means that all is done for now.
 
     Without `searching` the index is left behind; it catches up at the next turn with it.
@@ -82,7 +87,7 @@ def turn(*, searching: bool = True) -> int:
     for follower in FOLLOWERS:
         done += _one_follower(follower)
     if searching:
-        done += _search()
+        done += _search(make)
     return done + fire_due() + send_due()
 
 
@@ -94,9 +99,9 @@ def until_idle(limit: int = 10_000, *, searching: bool = True) -> None:
     raise RuntimeError("the worker never came to an end")
 
 
-def _search() -> int:
+def _search(make: Callable[[], int]) -> int:
     try:
-        return keeping.turn()
+        return keeping.turn(make)
     except OperationalError:
         raise
     except Exception:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
+from click.testing import CliRunner
+from flask import Flask
 
+from portal import installation
 from portal.directory import Directory, _read
 from portal.search import keeping
 from portal.search.searching import Asked, Making, Results, search
@@ -23,6 +27,18 @@ def tell(cast: Cast) -> Callable[..., int]:
         return reported(cast, text=text, **changes).case_id
 
     return told
+
+
+@pytest.fixture
+def portal_program(app: Flask, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    """The program on the database of the tests."""
+
+    @contextmanager
+    def opened() -> Iterator[None]:
+        yield
+
+    monkeypatch.setattr(installation, "opened", opened)
+    return CliRunner()
 
 
 def keep_up() -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 import pytest
 from click.testing import CliRunner
 
-from portal import installation
 from portal.cli import main
 from portal.commands import search as command
 from portal.search import keeping
@@ -19,16 +16,9 @@ pytestmark = pytest.mark.database
 
 
 @pytest.fixture
-def program(app, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
-    """The program on the database of the tests."""
-
-    @contextmanager
-    def opened():
-        yield
-
-    monkeypatch.setattr(installation, "opened", opened)
+def program(portal_program: CliRunner, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     monkeypatch.setattr(command, "PAUSE", 0)
-    return CliRunner()
+    return portal_program
 
 
 def test_status_says_whether_an_index_answers(program: CliRunner, cast: Cast) -> None:

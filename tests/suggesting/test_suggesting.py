@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from portal.beside import Beside
 from portal.imports.checking import Manner
 from portal.suggesting import starting
 from portal.suggesting.guessing import suggest
 from portal.suggesting.learning import learn, learn_all
 from portal.suggesting.models import Learned
 from tenants.scope import Scope, db, entered
+from tests.beside import recorded
 from tests.cast import Cast
 from tests.imports.lines import a_line, run, write
 
@@ -78,22 +80,13 @@ def test_a_new_version_takes_the_place_of_the_old_one(cast: Cast, confirmed) -> 
 
 
 def test_the_worker_starts_learning_once_a_day(cast: Cast, hand, confirmed, monkeypatch) -> None:
-    started = []
-
-    class Process:
-        def __init__(self, argv, **_options) -> None:
-            started.append(argv)
-
-        def poll(self) -> int | None:
-            return None if len(started) == 1 else 0
-
-    monkeypatch.setattr(starting.subprocess, "Popen", Process)
-    monkeypatch.setattr(starting, "_running", [])
+    started = recorded(monkeypatch)
+    monkeypatch.setattr(starting, "LEARNING", Beside("search", "learn", "--quiet"))
     assert starting.start_if_due()
     assert not starting.start_if_due(), "it is running"
-    started.append("ended")
+    started[0].ended = True
     learn(cast.riverside, cast.meridian, "category")
     assert not starting.start_if_due(), "it was learned today"
     hand.move(starting.ONCE)
     assert starting.start_if_due()
-    assert started[0][-3:] == ["search", "learn", "--quiet"]
+    assert started[0].argv[-5:-1] == ["search", "learn", "--quiet", "--beside"]

@@ -14,7 +14,7 @@ from portal.cli import main
 from portal.config import Settings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-UNITS = sorted((DEPLOY / "systemd").iterdir())
+UNITS = sorted(each for each in (DEPLOY / "systemd").iterdir() if each.suffix)
 ANALYZE = shutil.which("systemd-analyze")
 
 
