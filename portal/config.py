@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     database_owner_url: PostgresqlUrl | None = Field(
         None,
         repr=False,
-        description="PostgreSQL only: the role that owns the tables, used by `portal setup` alone.",
+        description="PostgreSQL only: the role that owns the tables, used by `portal setup`, `backup` and `restore`.",
         json_schema_extra=defaults.shown("as `DATABASE_URL`"),
     )
     database_worker_url: PostgresqlUrl | None = Field(

@@ -191,7 +191,7 @@ def test_the_worker_looks_every_ten_minutes_whatever_comes_of_it(app, cast: Cast
             raise RuntimeError("a mistake")
         return 0
 
-    def turn() -> int:
+    def turn(**_how: object) -> int:
         turns.append(1)
         hand.set(clock.now() + timedelta(minutes=6))
         if len(turns) == 5:

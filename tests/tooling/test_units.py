@@ -37,6 +37,20 @@ def test_they_call_commands_that_there_are(unit: Path) -> None:
     assert called in main.commands
 
 
+def test_the_command_line_is_the_program_with_the_settings_of_the_worker() -> None:
+    script = DEPLOY / "systemd" / "daylight"
+    subprocess.run(["/bin/sh", "-n", str(script)], check=True, timeout=60)
+    worker = (DEPLOY / "systemd" / "daylight-worker.service").read_text()
+    assert "/opt/daylight/bin/portal" in script.read_text()
+    for file in re.findall(r"^EnvironmentFile=(\S+)", worker, re.MULTILINE):
+        assert f"--property=EnvironmentFile={file} " in script.read_text()
+
+
+def test_the_web_does_not_get_the_logins_of_owner_and_worker() -> None:
+    web = (DEPLOY / "systemd" / "daylight-web.service").read_text()
+    assert re.findall(r"^EnvironmentFile=(\S+)", web, re.MULTILINE) == ["/etc/daylight/environment"]
+
+
 def test_the_compose_file_sets_what_is_a_setting() -> None:
     services = yaml.safe_load((DEPLOY / "compose" / "compose.yaml").read_text())["services"]
     known = {name.upper() for name in Settings.model_fields}
