@@ -57,3 +57,41 @@ def test_the_compose_file_sets_what_is_a_setting() -> None:
     for name in ("setup", "web", "worker"):
         assert services[name]["environment"].keys() <= known
         assert services[name]["command"][0] == "portal" and services[name]["command"][1] in main.commands
+
+
+def test_in_compose_each_program_has_the_login_of_its_own() -> None:
+    folder = DEPLOY / "compose"
+    services = yaml.safe_load((folder / "compose.yaml").read_text())["services"]
+    given = {
+        name: {setting: value for setting, value in services[name]["environment"].items() if "DATABASE" in setting}
+        for name in ("setup", "web", "worker")
+    }
+    login = "postgresql://{}:${{{}_PASSWORD}}@database/daylight"
+    web, worker = {"DATABASE_URL": login.format("web", "WEB")}, login.format("worker", "WORKER")
+    assert given["web"] == web
+    assert given["worker"] == {**web, "DATABASE_WORKER_URL": worker}
+    assert given["setup"] == {**given["worker"], "DATABASE_OWNER_URL": login.format("owner", "OWNER")}
+    made = re.findall(r"^CREATE ROLE (\w+) LOGIN", (folder / "logins.sh").read_text(), re.MULTILINE)
+    assert made == ["owner", "web", "worker"]
+
+
+def test_in_compose_nothing_but_files_is_shared_by_containers() -> None:
+    """What is in DATA_DIR belongs to one `portal serve`: two would sweep each other's away."""
+    services = yaml.safe_load((DEPLOY / "compose" / "compose.yaml").read_text())["services"]
+    for name in ("web", "worker"):
+        assert services[name]["volumes"] == ["files:/files"]
+        assert services[name]["environment"]["DATA_DIR"] == "/data"
+        assert services[name]["environment"]["FILES_URL"] == "${FILES_URL:-file:///files}"
+
+
+def test_every_secret_of_compose_has_a_line_in_the_example() -> None:
+    folder = DEPLOY / "compose"
+    asked = set(re.findall(r"\$\{(\w+):\?\}", (folder / "compose.yaml").read_text()))
+    assert asked <= set(re.findall(r"^(\w+)=", (folder / "env.example").read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.suffix == ".service"], ids=lambda unit: unit.name)
+def test_no_unit_opens_the_folder_of_the_data_to_others(unit: Path) -> None:
+    """Each that names it sets its mode anew at every start."""
+    lines = unit.read_text().splitlines()
+    assert "StateDirectory=daylight" in lines and "StateDirectoryMode=0700" in lines
