@@ -97,7 +97,9 @@ def at_rest(environment: dict[str, str], cases: int) -> list[Figure]:
     goal = "≤ 250 MB, with a million cases 400"
     found = [Figure(name, goal, f"{mib:.0f} MiB", mib * 1.048576 <= most)]
     if more:
-        found.append(Figure("memory of what makes the search index, until it is made (PSS)", "", f"{more:.0f} MiB", True))
+        found.append(
+            Figure("memory of what makes the search index, until it is made (PSS)", "", f"{more:.0f} MiB", True)
+        )
     return found
 
 
