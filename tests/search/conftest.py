@@ -8,13 +8,15 @@ from contextlib import contextmanager
 import pytest
 from click.testing import CliRunner
 from flask import Flask
+from sqlalchemy import select
 
 from portal import installation
 from portal.directory import Directory, _read
 from portal.search import keeping
+from portal.search.models import Edition
 from portal.search.searching import Asked, Making, Results, search
 from portal.worker.sequencer import sequence
-from tenants.scope import Scope, entered
+from tenants.scope import Scope, db, entered
 from tests.cast import Cast
 from tests.play import reported
 
@@ -39,6 +41,11 @@ def portal_program(app: Flask, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
 
     monkeypatch.setattr(installation, "opened", opened)
     return CliRunner()
+
+
+def every_edition() -> list[Edition]:
+    with entered(Scope.system()):
+        return list(db.session.scalars(select(Edition).order_by(Edition.id)))
 
 
 def keep_up() -> None:

@@ -24,16 +24,11 @@ from tenants.scope import Scope, db, entered, writing
 from tests.cast import Cast
 from tests.conftest import ON_POSTGRESQL
 from tests.play import acknowledged, history
-from tests.search.conftest import ask, found, keep_up
+from tests.search.conftest import ask, every_edition, found, keep_up
 
 pytestmark = pytest.mark.database
 Tell = Callable[..., int]
 embedded = pytest.mark.skipif(ON_POSTGRESQL, reason="the server's engine keeps no files")
-
-
-def every_edition() -> list[Edition]:
-    with entered(Scope.system()):
-        return list(db.session.scalars(select(Edition).order_by(Edition.id)))
 
 
 def folder(app: Flask) -> Path:
@@ -104,7 +99,6 @@ def _harm(index: Path, harm: str) -> None:
         file.write_bytes({"empty": b"", "cut": content[: len(content) // 2], "noise": b"\xff" * len(content)}[harm])
 
 
-@embedded
 @embedded
 def test_a_commit_that_takes_files_away_while_somebody_asks_breaks_nothing(
     app: Flask, cast: Cast, tell: Tell, monkeypatch: pytest.MonkeyPatch

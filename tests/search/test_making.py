@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select
 
 from portal.beside import Beside
 from portal.cli import main
@@ -14,10 +13,10 @@ from portal.search import editions, keeping
 from portal.search.engine import search_engine
 from portal.search.models import Edition
 from portal.worker.sequencer import sequence
-from tenants.scope import Scope, db, entered
+from tenants.scope import Scope, entered
 from tests.beside import recorded
 from tests.cast import Cast
-from tests.search.conftest import found, keep_up
+from tests.search.conftest import every_edition, found, keep_up
 
 pytestmark = pytest.mark.database
 Tell = Callable[..., int]
@@ -37,11 +36,6 @@ def much(tell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(5):
         tell(f"Zanzibar {number}")
     sequence()
-
-
-def every_edition() -> list[Edition]:
-    with entered(Scope.system()):
-        return list(db.session.scalars(select(Edition).order_by(Edition.id)))
 
 
 def as_the_worker() -> None:
@@ -69,6 +63,21 @@ def test_a_large_one_is_made_beside_it(cast: Cast, much: None, monkeypatch: pyte
     as_the_worker()
     assert len(found(cast.public, "zanzibar")) == 5
     assert len(started) == 1
+
+
+def test_the_worker_leaves_alone_what_the_one_beside_it_begins_again(
+    cast: Cast, much: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both would make room for it, and one take away what the other has written."""
+    started = recorded(monkeypatch)
+    as_the_worker()
+    with entered(Scope.system()):
+        editions.begin_again(every_edition()[0])
+    as_the_worker()
+    assert every_edition()[0].begun_at is None
+    started[0].ended = True
+    as_the_worker()
+    assert every_edition()[0].begun_at is not None
 
 
 def test_while_it_is_made_the_one_before_follows(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from types import SimpleNamespace
 
 import pytest
@@ -13,9 +12,6 @@ import pytest
 from portal import beside
 from portal.beside import Beside
 from tests.beside import recorded
-
-SEEN_WITHIN = 30.0
-"""Seconds."""
 
 
 def test_one_runs_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,7 +43,8 @@ from portal.beside import ends_with_its_starter
 @ends_with_its_starter
 def wait():
     print("up", flush=True)
-    time.sleep(60)
+    time.sleep(20)
+    print("on its own")
 
 wait()
 """
@@ -63,10 +60,8 @@ def test_it_ends_with_the_one_that_started_it() -> None:
     with subprocess.Popen([sys.executable, "-c", start, WAITING], stdout=subprocess.PIPE, text=True) as starter:
         assert starter.stdout is not None
         assert starter.stdout.readline() == "up\n"
-        began = time.monotonic()
         starter.kill()
         assert starter.stdout.read() == ""
-        assert time.monotonic() - began < SEEN_WITHIN
 
 
 def test_it_does_nothing_when_its_starter_is_gone_already() -> None:
