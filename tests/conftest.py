@@ -86,12 +86,15 @@ def tables(migrated: Settings) -> Iterator[Tables]:
 
 
 @pytest.fixture
-def app(the_app: Flask, tables: Tables) -> Iterator[Flask]:
+def app(the_app: Flask, tables: Tables, request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application on an empty database, with the clock held at Monday 16 November 2026, 09:00 UTC."""
     _forget(the_app)
     tables.forget = partial(_forget, the_app)
+    if "monkeypatch" not in request.fixturenames:
+        the_app.extensions["tables"] = tables
     with clock.held(THE_DAY), the_app.app_context():
         yield the_app
+    the_app.extensions.pop("tables", None)
     door.forget_networks()
     tables.empty()
 
@@ -106,10 +109,15 @@ def _forget(app: Flask) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_index_unless_searched(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker leaves the search index alone, but in tests marked `search`: making it for each test takes long."""
-    if "app" in request.fixturenames and request.node.get_closest_marker("search") is None:
-        monkeypatch.setattr("portal.worker.main._search", lambda _make: 0)
+def _no_index_unless_searched(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The worker leaves the search index alone, but in tests marked `search`: making it for each test takes long.
+
+    Not by the fixture `monkeypatch`, which says of a test that it replaces something itself.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        if "app" in request.fixturenames and request.node.get_closest_marker("search") is None:
+            patched.setattr("portal.worker.main._search", lambda _make: 0)
+        yield
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from tenants.ids import new_id, new_token
 from tenants.models import Membership, User
 from tenants.scope import Scope, current, db, entered, writing
 from tests.cast import Cast
+from tests.tables import beginning
 
 SOON = timedelta(days=3)
 
@@ -40,10 +41,12 @@ def words(cast: Cast, **changes: Any) -> Report:
     return Report(**{**said, **changes})
 
 
+@beginning
 def reported(cast: Cast, **changes: Any) -> Reported:
     return report(cast.riverside, words(cast, **changes), form=new_token())
 
 
+@beginning
 def acknowledged(cast: Cast, **changes: Any) -> Reported:
     case = reported(cast, **changes)
     with entered(cast.as_ada):
@@ -52,6 +55,7 @@ def acknowledged(cast: Cast, **changes: Any) -> Reported:
     return case
 
 
+@beginning
 def answered(cast: Cast, **changes: Any) -> Reported:
     case = acknowledged(cast, **changes)
     with entered(cast.as_ada):

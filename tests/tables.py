@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from datetime import datetime
+from functools import wraps
 from typing import Any, TypeVar
 
+from flask import current_app
 from psycopg import sql
 from sqlalchemy import Engine, event
 
@@ -22,13 +26,15 @@ Put = Callable[[], None]
 Path = tuple[tuple[str, datetime], ...]
 """What was written, one after the other, and when."""
 
-_commits = [0]
-"""How many transactions this process has committed."""
+READING = {"SELECT", "BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SET", "SHOW", "EXPLAIN"}
+_writes = [0]
+"""How many statements of this process were none that only read."""
 
 
-@event.listens_for(Engine, "commit")
-def _count(_connection: Any) -> None:
-    _commits[0] += 1
+@event.listens_for(Engine, "before_cursor_execute")
+def _count(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+    if statement[:12].split(None, 1)[0].upper() not in READING:
+        _writes[0] += 1
 
 
 class Tables:
@@ -39,7 +45,8 @@ class Tables:
         self._raw = self._engine.raw_connection()
         self._made: dict[Path, tuple[Any, Put, int]] = {}
         self._standing: tuple[Path, int] | None = None
-        """What was written last by `once`, and how many commits there had been then."""
+        """What was written last by `once`, and how many writes there had been then."""
+        self._uses: Counter[Path] = Counter()
         self.forget: Callable[[], None] = lambda: None
         """Called when rows have come without the portal's knowledge."""
         self.connection: Any = self._raw.driver_connection
@@ -53,35 +60,39 @@ class Tables:
         self._raw.close()
         self._engine.dispose()
 
-    def once(self, name: str, make: Callable[[], T]) -> T:
+    def once(self, name: str, make: Callable[[], T], *, copied_at: int = 1) -> T:
         """What `make` writes into the empty tables, or after another `once` has written and nobody since.
 
         It writes once for each time of the clock; afterwards the same rows are put there again, and ids go on from
         where they had come to. The clock is moved by who calls this, not by `make` alone.
+        To copy what was written costs more than to write a little; `copied_at` says at which use that is done.
         """
         before = self._path()
         if before is None:
             return make()
         path = (*before, (name, clock.now()))
+        self._uses[path] += 1
         if path in self._made:
             result, put, ids._last[0] = self._made[path]
             put()
             self.forget()
         else:
             result = make()
-            self._made[path] = result, self._taken(is_first=not before), ids._last[0]
-        self._standing = path, _commits[0]
+            if self._uses[path] >= copied_at:
+                self._made[path] = result, self._taken(is_first=not before), ids._last[0]
+        self._standing = path, _writes[0]
         return deepcopy(result)
 
     def _path(self) -> Path | None:
         """What was written by `once`, if the tables hold that and nothing else."""
-        if self._standing and self._standing[1] == _commits[0]:
-            return self._standing[0]
-        return () if self._are_empty() else None
+        if self._standing is None:
+            return () if self._are_empty() else None
+        path, writes = self._standing
+        return path if writes == _writes[0] else None
 
     def empty(self) -> None:
-        self._standing = None
         self._empty()
+        self._standing = (), _writes[0]
 
     def _empty(self) -> None:
         raise NotImplementedError
@@ -196,3 +207,21 @@ class OnPostgresql(Tables):
 
 def tables_of(settings: Settings) -> Tables:
     return OnPostgresql(settings) if settings.on_postgresql else OnSqlite(settings)
+
+
+def beginning(make: Callable[..., T]) -> Callable[..., T]:
+    """A move that many tests begin with: played by `make`, and put back from its third time on.
+
+    Only where the same would be written again: by the test's own thread, in its own tables, with nothing replaced in
+    the program (`app` says so). All of its arguments but the first are named in its `repr`.
+    """
+
+    @wraps(make)
+    def play(first: Any, *more: Any, **named: Any) -> T:
+        tables = current_app.extensions.get("tables")
+        if tables is None or threading.current_thread() is not threading.main_thread():
+            return make(first, *more, **named)
+        name = f"{make.__qualname__} {more} {sorted(named.items())}"
+        return tables.once(name, lambda: make(first, *more, **named), copied_at=2)  # type: ignore[no-any-return]
+
+    return play

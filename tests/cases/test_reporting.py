@@ -65,7 +65,7 @@ def test_a_report_is_made_ready_before_it_takes_the_lock(app, cast):
         listener := lambda connection, _cursor, sql, *_: sent.append((connection, sql)),
     )
     try:
-        reported(cast, channel="email", address="cleo@example.com")
+        report(cast.riverside, words(cast, channel="email", address="cleo@example.com"), form=new_token())
     finally:
         event.remove(db.engine, "before_cursor_execute", listener)
     written = [sql for connection, sql in sent if connection.get_execution_options().get("writes")]

@@ -12,8 +12,10 @@ from tenants import clock
 from tenants.scope import Scope, db, entered
 from tests.handoffs.conftest import as_manager, handoff
 from tests.play import acknowledged, case_of, wait_until
+from tests.tables import beginning
 
 
+@beginning
 def offered(partners, case_id, to="harbor", *, by="meridian", whole=False, part_id=None, title="Find the bag"):
     ask = Ask(partners.ids[to], "Where is it?", part_id, "" if whole or part_id else title)
     with entered(partners.scopes[by]):
@@ -25,6 +27,7 @@ def do(partners, who, verb, handoff_id, **values):
         return verb(handoff_id, handoff(handoff_id).version, **values)
 
 
+@beginning
 def accepted(partners, case_id, to="harbor", **more):
     made = offered(partners, case_id, to, **more)
     do(partners, to, handing.accept, made, author="Hugo")
