@@ -12,13 +12,19 @@ from portal.search.keeping import make_beside
 from portal.suggesting.starting import start_if_due
 from portal.web import create_app
 from portal.worker.main import run
+from tenants.db import map_nothing
+from tenants.scope import db
 
 
 def work() -> None:
     """Work until SIGTERM or Ctrl-C. Raises SettingsError."""
     settings = Settings.load()  # wrong settings are told before anything is started
     logs.configure(settings)
-    run(create_app(settings), _stop_event(), beside=start_if_due, make=make_beside)
+    app = create_app(settings)
+    with app.app_context():
+        for engine in db.engines.values():
+            map_nothing(engine)
+    run(app, _stop_event(), beside=start_if_due, make=make_beside)
 
 
 def _stop_event() -> threading.Event:

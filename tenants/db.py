@@ -106,6 +106,15 @@ def configure_sqlite(engine: Engine, *, synchronous: str = "FULL") -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def map_nothing(engine: Engine) -> None:
+    """Let new connections to SQLite read its file instead of mapping it, which other databases do not do.
+
+    For a process that goes through the whole file and looks at most of it once: its memory would grow by what it read.
+    """
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA mmap_size=0"))
+
+
 PATIENCE = 30.0
 """Seconds after which a thread no longer waits for those of its own process, but asks SQLite."""
 _lines: dict[str, threading.Lock] = {}

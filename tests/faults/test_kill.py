@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -79,8 +80,10 @@ def wait_for_work(installation, before=0, patience=20.0):
 def test_asked_to_stop_it_ends_well(installation):
     worker = installation.start("portal", "worker")
     wait_for_work(installation)
+    maps = Path(f"/proc/{worker.pid}/maps").read_text()
     worker.terminate()
     assert worker.wait(timeout=20) == 0
+    assert "sqlite3\n" not in maps, "the file that it has read has become its memory"
     installation.finish()
 
 
