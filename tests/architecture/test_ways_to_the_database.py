@@ -31,6 +31,7 @@ ALLOWED = {
     ("portal/version_lookup.py", "psycopg"): "three values of a public case, compared and never shown",
     ("portal/version_lookup.py", "sqlite3"): "the same on SQLite",
     ("portal/web.py", "engines"): "puts the guard on every one of them",
+    ("portal/worker_process.py", "engines"): "its connections to SQLite map nothing",
     ("portal/withholding.py", "psycopg"): "the names of the driver's errors",
     ("portal/withholding.py", "sqlite3"): "the names of the driver's errors",
     ("tenants/db.py", "exec_driver_sql"): "BEGIN, which SQLite's driver must not say by itself",
