@@ -18,9 +18,11 @@ UNFINISHED = "unfinished_copy"
 
 
 def owner_engine(settings: Settings) -> Engine:
+    if settings.on_postgresql:
+        # Said here and not left to the database: of one that keeps no Unicode its owner is to find out in words.
+        return create_engine(settings.owner_url, connect_args={"client_encoding": "utf8"})
     engine = create_engine(settings.owner_url)
-    if engine.dialect.name == "sqlite":
-        configure_sqlite(engine, synchronous=settings.sqlite_synchronous)
+    configure_sqlite(engine, synchronous=settings.sqlite_synchronous)
     return engine
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, inspect, make_url, text
 import portal.tables  # noqa: F401
 from portal import paths
 from portal.config import Settings
+from portal.config_problems import SettingsError
 from portal.database import UNFINISHED, owner_engine
 from tenants.registry import owned, owners
 from tenants.rls import APP_ROLE, WORKER_ROLE
@@ -27,13 +28,15 @@ class HalfCopied(RuntimeError):
 def setup(settings: Settings, *, copying: bool = False, revision: str = "head") -> None:
     """Create the database or bring it to this version. Safe to repeat, and to start twice at once.
 
-    Raises HalfCopied for one that a copy is being put into, but to the copy itself.
+    Raises HalfCopied for one that a copy is being put into, but to the copy itself; SettingsError for one that cannot
+    keep every language.
     """
     if not settings.on_postgresql:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = owner_engine(settings)
     try:
         with engine.connect().execution_options(writes=True) as connection:
+            _refuse_other_than_unicode(connection)
             if not copying and inspect(connection).has_table(UNFINISHED):
                 raise HalfCopied
             connection.rollback()
@@ -43,6 +46,12 @@ def setup(settings: Settings, *, copying: bool = False, revision: str = "head") 
                 _grant(connection, settings)
     finally:
         engine.dispose()
+
+
+def _refuse_other_than_unicode(connection: Connection) -> None:
+    """A server that was made without a locale makes databases that take bytes for letters."""
+    if connection.dialect.name == "postgresql" and (kept := connection.scalar(text("SHOW server_encoding"))) != "UTF8":
+        raise SettingsError([f"DATABASE_URL: this database keeps texts as {kept}. Make one with ENCODING 'UTF8'."])
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:

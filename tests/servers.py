@@ -19,7 +19,9 @@ HOME = Path(tempfile.gettempdir()) / f"daylight-tests-{os.getuid()}-{sha256(sys.
 
 
 @contextmanager
-def postgresql_url(name: str, *, like: str | None = None, durable: bool = False) -> Iterator[str]:
+def postgresql_url(
+    name: str, *, like: str | None = None, durable: bool = False, encoding: str | None = None
+) -> Iterator[str]:
     """The address of a database of one's own, dropped afterwards: empty, or as the database of the address `like`.
 
     `durable` is for what is measured: a server of our own then waits for the disk at each commit, as in service.
@@ -30,7 +32,8 @@ def postgresql_url(name: str, *, like: str | None = None, durable: bool = False)
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)"))
         template = f" TEMPLATE {make_url(like).database}" if like else ""
-        connection.execute(text(f"CREATE DATABASE {database}{template}"))
+        kept = f" TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'" if encoding else ""
+        connection.execute(text(f"CREATE DATABASE {database}{template}{kept}"))
     try:
         yield make_url(server).set(database=database).render_as_string(hide_password=False)
     finally:

@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Connection, inspect, text
 
 from portal.config import Settings
+from portal.config_problems import SettingsError
 from portal.database import owner_engine
 from portal.migrating import migrate, setup
 from portal.web import create_app
@@ -23,6 +24,7 @@ from tenants.scope import db
 from tests.conftest import ON_POSTGRESQL, THE_DAY
 from tests.isolation.world import build
 from tests.places import copied
+from tests.servers import postgresql_url
 
 pytestmark = pytest.mark.database
 
@@ -140,3 +142,10 @@ def test_setting_up_again_changes_nothing(filled: Settings, connection: Connecti
     connection.rollback()
     setup(filled)
     assert (everything(connection), walls(connection)) == (before, standing)
+
+
+@pytest.mark.skipif(not ON_POSTGRESQL, reason="SQLite keeps Unicode only")
+def test_a_database_that_keeps_no_unicode_is_refused_in_words(tmp_path: Path) -> None:
+    refused = pytest.raises(SettingsError, match="keeps texts as SQL_ASCII")
+    with postgresql_url("ascii", encoding="SQL_ASCII") as url, refused:
+        setup(Settings(data_dir=tmp_path, database_url=url))
