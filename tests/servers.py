@@ -85,7 +85,7 @@ def _second(name: str, *how: str) -> Iterator[Server]:
     folder = HOME / f"{name}-{os.getpid()}"
     reached = f"host={first.query['host']} user={first.username}"
     HOME.chmod(0o777)
-    commands.pg_basebackup(["-D", str(folder), "-d", reached, *how, "-c", "fast", "-X", "stream"], **_as_user())
+    commands.pg_basebackup(["-D", str(folder), "-d", reached, *how, "-c", "fast", "-X", "stream", "--no-sync"], **_as_user())
     for left in folder.glob(".s.PGSQL.*"):  # the first one's socket lies among its files
         left.unlink()
     server = Server(folder, first.username)
