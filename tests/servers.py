@@ -85,7 +85,9 @@ def _second(name: str, *how: str) -> Iterator[Server]:
     folder = HOME / f"{name}-{os.getpid()}"
     reached = f"host={first.query['host']} user={first.username}"
     HOME.chmod(0o777)
-    commands.pg_basebackup(["-D", str(folder), "-d", reached, *how, "-c", "fast", "-X", "stream", "--no-sync"], **_as_user())
+    commands.pg_basebackup(
+        ["-D", str(folder), "-d", reached, *how, "-c", "fast", "-X", "stream", "--no-sync"], **_as_user()
+    )
     for left in folder.glob(".s.PGSQL.*"):  # the first one's socket lies among its files
         left.unlink()
     server = Server(folder, first.username)
@@ -122,7 +124,7 @@ def _embedded(*, durable: bool = False) -> str:
 def _forget_the_disk(server: str) -> None:
     """Our own server holds nothing that must outlive a power cut; so it need not wait for the disk.
 
-    Nor need it look after tables that are emptied within the second: each time it does, all statements are planned anew.
+    Nor need it look after tables that are emptied within the second: each time it does, statements are planned anew.
     """
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
