@@ -33,7 +33,7 @@ _writes = [0]
 
 @event.listens_for(Engine, "before_cursor_execute")
 def _count(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-    if statement[:12].split(None, 1)[0].upper() not in READING:
+    if statement.split(None, 1)[0].upper() not in READING:
         _writes[0] += 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -16,12 +17,13 @@ from portal.ideas.voices import Voice
 from portal.ideas.voting import vote
 from tenants.clock import Hand
 from tenants.ids import new_token
+from tenants.models import Network
 from tenants.registry import owned
 from tenants.scope import Scope, current, db, entered, writing
 from tests.cast import _tenant, assemble
 from tests.ideas.conftest import idea_row
-from tests.play import reported
-from tests.tables import Tables
+from tests.play import at_once, reported
+from tests.tables import Tables, beginning
 
 pytestmark = pytest.mark.database
 
@@ -131,3 +133,59 @@ def test_nobody_spoils_it_for_the_next(app: Flask, tables: Tables) -> None:
     tables.once("a list", lambda: [assemble()]).clear()
     tables.empty()
     assert len(tables.once("a list", never)) == 1
+
+
+def rezone(zone: str) -> None:
+    with entered(Scope.system()), writing():
+        db.session.query(Network).update({"zone": zone})
+
+
+def played(tables: Tables, begun: Callable[..., Any], *more: Any) -> None:
+    tables.once("who begins", assemble)
+    begun("cast", *more)
+    tables.empty()
+
+
+@pytest.fixture
+def begun(app: Flask) -> Iterator[tuple[Callable[..., Any], list[Any]]]:
+    """A beginning, and what it was really played with."""
+    times: list[Any] = []
+
+    @beginning
+    def write(_cast: Any, *more: Any) -> None:
+        times.append(more)
+        rezone("Europe/Paris")
+
+    yield write, times
+    assert app.extensions["tables"]
+
+
+def test_a_beginning_is_put_back_from_its_third_time_on(tables: Tables, begun: Any) -> None:
+    move, times = begun
+    for _ in range(4):
+        tables.once("who begins", assemble)
+        move("cast")
+        with entered(Scope.system()):
+            assert {network.zone for network in db.session.query(Network)} == {"Europe/Paris"}
+        tables.empty()
+    assert len(times) == 2
+
+
+def test_with_other_arguments_it_is_another_one(tables: Tables, begun: Any) -> None:
+    move, times = begun
+    for number in range(4):
+        played(tables, move, number)
+    assert times == [(0,), (1,), (2,), (3,)]
+
+
+def test_in_another_thread_or_after_other_writes_it_is_played(app: Flask, tables: Tables, begun: Any) -> None:
+    move, times = begun
+    for _ in range(3):
+        played(tables, lambda cast: at_once(app, [lambda: move(cast)]))
+    for _ in range(3):
+        played(tables, lambda cast: (rezone("Asia/Tokyo"), move(cast)))
+    assert len(times) == 6
+
+
+def test_what_replaces_something_plays_its_beginnings(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "tables" not in app.extensions
